@@ -1,0 +1,1 @@
+"""Sign-in, sessions, pages: what every page stands on."""
