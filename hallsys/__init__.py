@@ -1,0 +1,1 @@
+"""hallsys: queue displays and call numbers for public service halls."""

@@ -1,0 +1,1 @@
+"""Officers pressing "next"."""

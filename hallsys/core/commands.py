@@ -1,0 +1,195 @@
+"""The commands of a hall and their arguments; the same types validate HTTP bodies and socket frames."""
+
+import re
+from typing import Annotated, Any, Final, Literal
+
+import msgspec
+
+from hallsys.errors import Refused
+
+Id = Annotated[str, msgspec.Meta(min_length=1, max_length=32)]
+Note = Annotated[str, msgspec.Meta(max_length=500)]
+Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+Token = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
+Dossier = Annotated[str, msgspec.Meta(max_length=64)]
+
+
+class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The arguments of one command."""
+
+
+class Issue(Command, frozen=True):
+    service: Id
+    priority: Id | None = None
+    dossier: Dossier | None = None
+
+
+class Cancel(Command, frozen=True):
+    ticket: Id | None = None
+    reason: Reason | None = None
+    token: Token | None = None
+
+
+class OpenCounter(Command, frozen=True):
+    counter: Id
+
+
+class PauseCounter(Command, frozen=True):
+    counter: Id
+    reason: Reason | None = None
+
+
+class CloseCounter(Command, frozen=True):
+    counter: Id
+
+
+class CallNext(Command, frozen=True):
+    counter: Id
+
+
+class Call(Command, frozen=True):
+    counter: Id
+    ticket: Id
+    reason: Reason
+
+
+class Recall(Command, frozen=True):
+    counter: Id
+
+
+class Start(Command, frozen=True):
+    counter: Id
+
+
+class Finish(Command, frozen=True):
+    counter: Id
+    outcome: Reason | None = None
+    delivered: Annotated[list[Id], msgspec.Meta(max_length=50)] | None = None
+
+
+class NoShow(Command, frozen=True):
+    counter: Id
+
+
+class Hold(Command, frozen=True):
+    counter: Id
+    note: Note | None = None
+
+
+class Return(Command, frozen=True):
+    counter: Id
+
+
+class Transfer(Command, frozen=True):
+    counter: Id
+    service: Id | None = None
+    to_counter: Id | None = None
+    place: Literal["arrival", "front", "end"] = "arrival"
+
+
+class Resume(Command, frozen=True):
+    ticket: Id
+
+
+class Reinstate(Command, frozen=True):
+    ticket: Id
+
+
+class Book(Command, frozen=True):
+    service: Id
+    at: int
+
+
+class CheckIn(Command, frozen=True):
+    booking: Id
+
+
+class Rate(Command, frozen=True):
+    token: Token
+    score: Annotated[int, msgspec.Meta(ge=1, le=5)]
+    reasons: Annotated[list[Reason], msgspec.Meta(max_length=10)] | None = None
+
+
+class OpenDay(Command, frozen=True):
+    pass
+
+
+class CloseDay(Command, frozen=True):
+    pass
+
+
+COMMANDS: Final[dict[str, type[Command]]] = {
+    "issue": Issue,
+    "cancel": Cancel,
+    "open_counter": OpenCounter,
+    "pause_counter": PauseCounter,
+    "close_counter": CloseCounter,
+    "call_next": CallNext,
+    "call": Call,
+    "recall": Recall,
+    "start": Start,
+    "finish": Finish,
+    "no_show": NoShow,
+    "hold": Hold,
+    "return": Return,
+    "transfer": Transfer,
+    "resume": Resume,
+    "reinstate": Reinstate,
+    "book": Book,
+    "check_in": CheckIn,
+    "rate": Rate,
+    "open_day": OpenDay,
+    "close_day": CloseDay,
+}
+
+_DECODERS: Final = {name: msgspec.json.Decoder(kind) for name, kind in COMMANDS.items()}
+_FIELD: Final = re.compile(r"field `(?P<named>[^`]{1,64})`|at `\$\.(?P<path>\w+)")
+
+
+def parse(name: str, body: bytes | msgspec.Raw) -> Command:
+    """A command from its JSON arguments. Raises Refused unknown_command, or bad_request with the field's name."""
+    decoder = _DECODERS.get(name)
+    if decoder is None:
+        raise Refused("unknown_command")
+    try:
+        command: Command = decoder.decode(body or b"{}")
+    except msgspec.ValidationError as error:
+        raise Refused("bad_request", bad_field(error), detail=str(error)) from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Refused("bad_request", None, detail=str(error)) from None
+    _check_together(command)
+    return command
+
+
+def bad_field(error: msgspec.ValidationError) -> str | None:
+    """The field that a validation error is about; msgspec says it in words only."""
+    match = _FIELD.search(str(error))
+    return (match["named"] or match["path"]) if match else None
+
+
+def _check_together(command: Command) -> None:
+    if isinstance(command, Transfer) and (command.service is None) == (command.to_counter is None):
+        raise Refused("bad_request", "service", detail="exactly one of service and to_counter")
+    if isinstance(command, Cancel) and command.ticket is None and command.token is None:
+        raise Refused("bad_request", "ticket", detail="ticket or token")
+    if (
+        isinstance(command, Issue)
+        and command.dossier is not None
+        and not DOSSIER.fullmatch(fold_dossier(command.dossier))
+    ):
+        raise Refused("bad_request", "dossier", detail="a code such as G22.99.09-240114-0001")
+
+
+DOSSIER: Final = re.compile(r"[0-9A-Z.]{3,24}-\d{6}-\d{3,6}", re.ASCII)
+_DASHES: Final = re.compile(r"[\u2010-\u2015\u2212_]")
+
+
+def fold_dossier(code: str) -> str:
+    """A dossier code as people type it, with case, spaces and dashes made equal."""
+    return _DASHES.sub("-", "".join(code.split())).upper()
+
+
+def arguments(command: Command) -> dict[str, Any]:
+    """The arguments as plain data, defaults left out: equal commands give equal data."""
+    plain = msgspec.to_builtins(command)
+    return {key: value for key, value in sorted(plain.items()) if value is not None}

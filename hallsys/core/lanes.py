@@ -1,0 +1,69 @@
+"""The waiting tickets, kept ready for `choose`: looking at the heads of lanes instead of scanning the hall.
+
+A line is a service, or one counter for the tickets transferred to it. Each line has three lanes: `front` (back from
+fixing papers, or put there by a transfer), `priority`, `ordinary`.
+"""
+
+from bisect import bisect_left, insort
+from collections.abc import Iterator
+
+from hallsys.core.model import Ticket
+
+Place = tuple[int, int, str]
+
+
+def counter_line(counter: str) -> str:
+    """The line of the tickets that wait for one counter; no service can have such an id."""
+    return "@" + counter
+
+
+def line_of(ticket: Ticket) -> str:
+    return counter_line(ticket.to_counter) if ticket.to_counter else ticket.service
+
+
+class Lanes:
+    """Sorted places `(time, number, label)` by line and lane."""
+
+    __slots__ = ("_lines",)
+
+    def __init__(self) -> None:
+        self._lines: dict[str, tuple[list[Place], list[Place], list[Place]]] = {}
+
+    def add(self, ticket: Ticket) -> None:
+        insort(self._lane(ticket), _place(ticket))
+
+    def remove(self, ticket: Ticket) -> None:
+        lane, place = self._lane(ticket), _place(ticket)
+        index = bisect_left(lane, place)
+        if index == len(lane) or lane[index] != place:
+            raise LookupError(f"{ticket.label} does not wait where its row says")
+        del lane[index]
+
+    def front(self, line: str) -> list[Place]:
+        return self._three(line)[0]
+
+    def priority(self, line: str) -> list[Place]:
+        return self._three(line)[1]
+
+    def ordinary(self, line: str) -> list[Place]:
+        return self._three(line)[2]
+
+    def waiting(self, line: str) -> int:
+        return sum(map(len, self._three(line)))
+
+    def __iter__(self) -> Iterator[str]:
+        return (place[2] for lanes in self._lines.values() for lane in lanes for place in lane)
+
+    def _three(self, line: str) -> tuple[list[Place], list[Place], list[Place]]:
+        try:
+            return self._lines[line]
+        except KeyError:
+            return self._lines.setdefault(line, ([], [], []))
+
+    def _lane(self, ticket: Ticket) -> list[Place]:
+        front, priority, ordinary = self._three(line_of(ticket))
+        return front if ticket.front else priority if ticket.priority else ordinary
+
+
+def _place(ticket: Ticket) -> Place:
+    return (ticket.queued_at if ticket.front else ticket.arrival, ticket.number, ticket.label)

@@ -1,0 +1,134 @@
+"""The fairness of the hall: whom a counter calls next, and why.
+
+In this order:
+1. whoever was put in front: back from fixing papers, or transferred there; the first to come back first;
+2. whoever has waited past the starvation limit, the longest first;
+3. the counter's services in its order of preference: a later one only when its head has waited `prefer_s` longer than
+   the best so far. Within a service `priority_calls` priority visitors, then one ordinary, each by arrival.
+
+The reason stands on the ticket as `<code> key=value …`; the codes are those of `WHY`.
+"""
+
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+
+from hallsys.core.lanes import Place, counter_line, line_of
+from hallsys.core.model import Counter, Line, Ticket
+from hallsys.core.state import HallState
+
+WHY: Final = ("arrival", "priority", "ordinary", "starvation", "returned", "front", "direct", "chosen", "booked")
+NO_LINE: Final = Line()
+
+
+class Choice(NamedTuple):
+    """The ticket to call and the reason; `line` is the line it came from, and `streak` what it makes of that line's
+    priority calls in a row."""
+
+    ticket: Ticket
+    why: str
+    line: str
+    streak: int
+
+
+def choose(state: HallState, counter: Counter, now: int) -> Choice | None:
+    """The next ticket for a counter, or None when nobody waits for it. Costs a look at the heads of a few lanes."""
+    lines = (counter_line(counter.id), *counter.services)
+    return (
+        _in_front(state, counter, lines, now)
+        or _starved(state, counter, lines, now)
+        or _preferred(state, counter, lines, now)
+    )
+
+
+def ahead(state: HallState, ticket: Ticket) -> int:
+    """How many of those waiting in the same line are called before this waiting ticket, if nobody else comes."""
+    line = line_of(ticket)
+    lanes = state.lanes
+    front, priority, ordinary = lanes.front(line), lanes.priority(line), lanes.ordinary(line)
+    turns, streak = state.config.policy.priority_calls, state.lines.get(line, NO_LINE).streak
+    first = max(0, turns - streak)
+    if ticket.front:
+        return _index(front, ticket)
+    if ticket.priority:
+        index = _index(priority, ticket)
+        between = 0 if index < first else 1 + (index - first) // max(1, turns)
+        return len(front) + index + min(len(ordinary), between)
+    index = _index(ordinary, ticket)
+    return len(front) + index + min(len(priority), first + index * turns)
+
+
+def _index(lane: list[Place], ticket: Ticket) -> int:
+    return next(index for index, place in enumerate(lane) if place[2] == ticket.label)
+
+
+def _head(state: HallState, counter: Counter, lane: list[Place], now: int) -> Ticket | None:
+    """The first of a lane that this counter may call: not the one it has just sent back."""
+    for place in lane:
+        ticket = state.tickets[place[2]]
+        if ticket.label != counter.returned or now >= ticket.queued_at + state.config.policy.return_pause_s * 1000:
+            return ticket
+    return None
+
+
+def _in_front(state: HallState, counter: Counter, lines: Iterable[str], now: int) -> Choice | None:
+    best: Ticket | None = None
+    line_of_best = ""
+    for line in lines:
+        ticket = _head(state, counter, state.lanes.front(line), now)
+        if ticket is not None and (best is None or ticket.queued_at < best.queued_at):
+            best, line_of_best = ticket, line
+    if best is None:
+        return None
+    return Choice(best, best.front or "front", line_of_best, state.lines.get(line_of_best, NO_LINE).streak)
+
+
+def _starved(state: HallState, counter: Counter, lines: Iterable[str], now: int) -> Choice | None:
+    limit = state.config.policy.starve_s * 1000
+    best: Ticket | None = None
+    line_of_best = ""
+    for line in lines:
+        for lane in (state.lanes.priority(line), state.lanes.ordinary(line)):
+            if not lane or now - lane[0][0] < limit:
+                continue
+            ticket = _head(state, counter, lane, now)
+            if ticket is None or now - ticket.arrival < limit:
+                continue
+            if best is None or ticket.arrival < best.arrival:
+                best, line_of_best = ticket, line
+    if best is None:
+        return None
+    return Choice(
+        best, f"starvation minutes={(now - best.arrival) // 60_000}", line_of_best, _streak(state, line_of_best, best)
+    )
+
+
+def _preferred(state: HallState, counter: Counter, lines: Iterable[str], now: int) -> Choice | None:
+    best: Choice | None = None
+    for line in lines:
+        choice = _turn(state, counter, line, now)
+        if choice is None:
+            continue
+        longer = best is not None and best.ticket.arrival - choice.ticket.arrival
+        if best is None or longer >= state.config.policy.prefer_s * 1000:
+            best = choice
+    return best
+
+
+def _turn(state: HallState, counter: Counter, line: str, now: int) -> Choice | None:
+    """Whose turn it is in one line."""
+    urgent = _head(state, counter, state.lanes.priority(line), now)
+    ordinary = _head(state, counter, state.lanes.ordinary(line), now)
+    turns, streak = state.config.policy.priority_calls, state.lines.get(line, NO_LINE).streak
+    if urgent is not None and (ordinary is None or streak < turns):
+        why = f"priority kind={urgent.priority} turn={min(streak + 1, turns)} of={turns}"
+        return Choice(urgent, why, line, _streak(state, line, urgent))
+    if ordinary is None:
+        return None
+    why = "direct" if ordinary.to_counter else f"ordinary after={streak}" if urgent is not None else "arrival"
+    return Choice(ordinary, why, line, 0)
+
+
+def _streak(state: HallState, line: str, ticket: Ticket) -> int:
+    if not ticket.priority:
+        return 0
+    return min(state.lines.get(line, NO_LINE).streak + 1, state.config.policy.priority_calls)

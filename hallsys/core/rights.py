@@ -1,0 +1,60 @@
+"""Who may do what: the one place where roles are judged (PROTOCOL, the table of roles)."""
+
+from typing import Final
+
+import msgspec
+
+from hallsys.core.commands import Command
+from hallsys.errors import Refused
+
+ROLES: Final = ("display", "kiosk", "counter", "supervisor", "admin")
+"""Each role may do what those before it may, and more."""
+
+_RANK: Final = {role: rank for rank, role in enumerate(ROLES)}
+
+_LEAST: Final = {
+    "issue": "kiosk",
+    "check_in": "kiosk",
+    "open_day": "supervisor",
+    "close_day": "supervisor",
+}
+"""The least role for a command; any other command is a counter's."""
+
+BY_TICKET: Final = frozenset({"rate", "cancel"})
+"""What the holder of a ticket's own token may do without signing in."""
+
+
+class Who(msgspec.Struct, frozen=True):
+    """Somebody who signed in. `hall` None: every hall; `counter` None: every counter."""
+
+    role: str
+    hall: str | None
+    counter: str | None
+    name: str
+
+
+def require(who: Who | None, hall: str, role: str) -> Who:
+    """Somebody of at least this role in this hall. Raises Refused unauthorized or forbidden."""
+    if who is None:
+        raise Refused("unauthorized")
+    if (who.hall is not None and who.hall != hall) or _RANK[who.role] < _RANK[role]:
+        raise Refused("forbidden")
+    return who
+
+
+def may_read(who: Who | None, hall: str, open_reading: bool) -> None:
+    """Reading the view, events, socket and voice. Raises Refused unless the hall is open for reading to everybody."""
+    if not open_reading:
+        require(who, hall, "display")
+
+
+def may_do(who: Who | None, hall: str, name: str, command: Command) -> None:
+    """Raises Refused unless this person may do this command."""
+    if name in BY_TICKET and getattr(command, "token", None) is not None:
+        return
+    who = require(who, hall, _LEAST.get(name, "counter"))
+    if who.role != "counter" or who.counter is None:
+        return
+    counter = getattr(command, "counter", None)
+    if counter is not None and counter != who.counter:
+        raise Refused("forbidden", "counter")

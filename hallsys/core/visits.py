@@ -1,0 +1,107 @@
+"""Commands about a ticket that is at no counter: issued, cancelled, taken back, booked, rated."""
+
+from hallsys.core import commands as c
+from hallsys.core.at_counter import waits_again
+from hallsys.core.days import local_minute, must_take_tickets
+from hallsys.core.decision import Decision, Event, end, freed, with_ticket
+from hallsys.core.lifecycle import take
+from hallsys.core.lookup import service_of, ticket_of
+from hallsys.core.model import WAITING, Booking, Changes, Line, Rating, Ticket
+from hallsys.core.policy import NO_LINE, ahead
+from hallsys.core.state import HallState, apply
+from hallsys.errors import Refused
+
+DIGITS = 3
+"""The least digits of a number: A001; it goes on past 999 as A1000."""
+
+
+def issue(state: HallState, command: c.Issue, now: int) -> Decision:
+    return _issue(state, command.service, command.priority, now)
+
+
+def _issue(state: HallState, service: str, priority: str | None, now: int) -> Decision:
+    row = service_of(state, service)
+    if priority is not None and priority not in state.hall["priorities"]:
+        raise Refused("bad_request", "priority", detail=", ".join(state.hall["priorities"]) or "–")
+    must_take_tickets(state, row, now)
+    line = state.lines.get(service, NO_LINE)
+    number = line.number + 1
+    ticket = Ticket(
+        label=f"{row.letter}{number:0{DIGITS}}",
+        service=service,
+        number=number,
+        priority=priority,
+        state=WAITING,
+        counter=None,
+        arrival=now,
+        issued_at=now,
+        queued_at=now,
+    )
+    changes: Changes = {"tickets": {ticket.label: ticket}}
+    event = Event("issued", changes, {"lines": {service: Line(number, line.streak)}})
+    undo = apply(state, changes)
+    before = ahead(state, ticket)
+    apply(state, undo)
+    return Decision([event], {"ticket": ticket, "ahead": before, "wait": None})
+
+
+def cancel(state: HallState, command: c.Cancel, now: int) -> Decision:
+    ticket = ticket_of(state, command.ticket or "")
+    step = take("cancel", ticket)
+    row = with_ticket(ticket, state=step.target, ended_at=now, counter=None)
+    tickets, private = end(state, row)
+    changes: Changes = {"tickets": tickets}
+    if ticket.counter is not None and state.counters[ticket.counter].ticket == ticket.label:
+        changes["counters"] = {ticket.counter: freed(state.counters[ticket.counter])}
+    return Decision([Event(step.event, changes, private)], {"ticket": row})
+
+
+def resume(state: HallState, command: c.Resume, now: int) -> Decision:
+    """Next in line at the counters of its service, before earlier arrivals."""
+    ticket = ticket_of(state, command.ticket)
+    step = take("resume", ticket)
+    row = waits_again(ticket, now, front="returned")
+    return Decision([Event(step.event, {"tickets": {row.label: row}})], {"ticket": row})
+
+
+def reinstate(state: HallState, command: c.Reinstate, now: int) -> Decision:
+    """Back at its place by arrival, within the hall's time after the no-show."""
+    ticket = ticket_of(state, command.ticket)
+    step = take("reinstate", ticket)
+    if now - (ticket.ended_at or 0) > state.config.policy.reinstate_s * 1000:
+        raise Refused("too_late", label=ticket.label, minutes=state.config.policy.reinstate_s // 60)
+    row = waits_again(ticket, now)
+    private: Changes = {"ended": {row.label: None}} if row.label in state.ended else {}
+    return Decision([Event(step.event, {"tickets": {row.label: row}}, private)], {"ticket": row})
+
+
+def book(state: HallState, command: c.Book, now: int, code: str) -> Decision:
+    service_of(state, command.service)
+    if command.at <= now:
+        raise Refused("bad_request", "at", detail="a time to come, in milliseconds since 1970 UTC")
+    booking = Booking(code, command.service, command.at)
+    return Decision([Event("booked", {}, {"bookings": {code: booking}})], {"booking": booking})
+
+
+def check_in(state: HallState, command: c.CheckIn, now: int) -> Decision:
+    booking = state.bookings.get(command.booking.strip().upper())
+    if booking is None:
+        raise Refused("unknown_booking", "booking")
+    if booking.ticket is not None:
+        raise Refused("wrong_state", label=booking.ticket, state="checked_in")
+    issued = _issue(state, booking.service, None, now)
+    ticket = issued.result["ticket"]
+    ticket = with_ticket(ticket, why=f"booked at={local_minute(state, booking.at)}")
+    private = {
+        **issued.events[0].private,
+        "bookings": {booking.id: Booking(booking.id, booking.service, booking.at, ticket.label)},
+    }
+    event = Event("issued", {"tickets": {ticket.label: ticket}}, private)
+    return Decision([event], {"ticket": ticket})
+
+
+def rate(state: HallState, command: c.Rate, now: int, label: str) -> Decision:
+    ticket = ticket_of(state, label)
+    step = take("rate", ticket)
+    rating = Rating(label, command.score, command.reasons or [], now)
+    return Decision([Event(step.event, {}, {"ratings": {label: rating}})])

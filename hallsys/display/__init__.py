@@ -1,0 +1,1 @@
+"""Citizens watching the hall's screens, and the voice they hear."""

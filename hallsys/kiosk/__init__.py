@@ -1,0 +1,1 @@
+"""Citizens taking a number."""

@@ -1,0 +1,1 @@
+"""Supervisors watching wait times."""
