@@ -1,0 +1,42 @@
+// What pages ask of a view. Pure: no DOM, no clock.
+
+const numeric = new Intl.Collator("en", { numeric: true });
+
+/** The rows of a table in the order of their ids: 1, 2, … 10. */
+export const sorted = (table) => Object.values(table ?? {}).sort((a, b) => numeric.compare(a.id, b.id));
+
+/** What stands on a counter's sign: "3" of a counter named "Quầy 3", a short name as it is, else the id. */
+export function sign(counter) {
+  const bare = (counter.name ?? "").replace(/^(quầy|counter)\s+/iu, "");
+  return bare && bare.length <= 3 ? bare : counter.id;
+}
+
+/** How many wait for each service. */
+export function waiting(view) {
+  const count = Object.fromEntries(Object.keys(view.services).map((id) => [id, 0]));
+  for (const ticket of Object.values(view.tickets)) if (ticket.state === "waiting") count[ticket.service] += 1;
+  return count;
+}
+
+/** "called" | "serving" | "free" | "paused" | "closed": how a counter looks to somebody who waits. */
+export function counterState(view, counter) {
+  const ticket = view.tickets[counter.ticket];
+  if (ticket) return ticket.state === "called" ? "called" : "serving";
+  return counter.state === "open" ? "free" : counter.state;
+}
+
+/** Every ticket that was called to a counter, the latest call first. `heard` maps labels to the time of a later recall. */
+export function calls(view, heard = {}) {
+  return Object.values(view.tickets)
+    .filter((ticket) => ticket.called_at && ticket.counter && view.counters[ticket.counter])
+    .map((ticket) => ({ label: ticket.label, service: ticket.service, counter: ticket.counter, state: ticket.state,
+      at: Math.max(ticket.called_at, heard[ticket.label] ?? 0) }))
+    .sort((a, b) => b.at - a.at);
+}
+
+/** The call that an event makes, or null: `{label, service, counter, voice, at}`. */
+export function callOf(event) {
+  if (event?.kind !== "called" && event?.kind !== "recalled") return null;
+  const ticket = Object.values(event.changes.tickets ?? {}).find((row) => row?.state === "called");
+  return ticket ? { label: ticket.label, service: ticket.service, counter: ticket.counter, voice: event.voice, at: event.time } : null;
+}
