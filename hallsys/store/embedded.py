@@ -1,9 +1,12 @@
-"""The store that comes with hallsys: one supervised child `valkey-server` per data folder (`folder.py` says who holds it).
+"""The store that comes with hallsys: one supervised child `valkey-server` per data folder.
 
-The supervisor keeps one connection open, the lifeline: its end is how a death is noticed at once, its silence how a frozen store is;
-it serves an adopted store, which is nobody's child, as well as one's own. A frozen store is left alone: it comes back by itself.
-The child has a session of its own and is not tied to the life of hallsys: what a killed hallsys leaves behind is adopted by the next,
-or ended and started again when it does not answer. Killing a store loses nothing: each write is synced before it is answered.
+`folder.py` says who holds the folder, and what lies in it. The supervisor keeps one connection open, the lifeline: its
+end is how a death is noticed at once, its silence how a frozen store is; it serves an adopted store, which is nobody's
+child, as well as one's own. A frozen store is left alone: it comes back by itself.
+
+The child has a session of its own and is not tied to the life of hallsys: what a killed hallsys leaves behind is
+adopted by the next, or ended and started again when it does not answer. Killing a store loses nothing: every write is
+synced before it is answered.
 """
 
 import asyncio
@@ -71,9 +74,9 @@ class State(StrEnum):
 class Embedded:
     """Supervises the store of one data folder: `async with Embedded(data) as store: ... store.url`.
 
-    `state` and `reason` are for /readyz and people; `on_state(state, reason)` is called at every change, from the supervising task.
-    Errors of `start`: `NoServerBinary`, `DataFolderBusy`, `StoreNotReady`. Later troubles never raise: the store is started again,
-    for ever, and `state` tells.
+    `state` and `reason` are for /readyz and people; `on_state(state, reason)` is called at every change.
+    Errors of `start`: `NoServerBinary`, `DataFolderBusy`, `StoreNotReady`. Later troubles never raise: the store is
+    started again, for ever, and `state` tells.
     """
 
     def __init__(
@@ -81,7 +84,7 @@ class Embedded:
     ) -> None:
         self.folder = StoreFolder(data)
         self.role: Role = role
-        self.state = State.STOPPED
+        self.state: State = State.STOPPED
         self.reason = ""
         self._on_state = on_state
         self._up = asyncio.Event()
@@ -161,9 +164,10 @@ class Embedded:
             return None
         with suppress(TimeoutError):
             async with asyncio.timeout(patience):
-                while await _ask(folder.socket, b"PING") != b"+PONG\r\n":
+                while True:
+                    if await _ask(folder.socket, b"PING") == b"+PONG\r\n":
+                        return folder.url
                     await asyncio.sleep(TICK)
-                return folder.url
         raise StoreNotReady(f"hallsys runs (pid {owner[0]}), but its store does not answer: see {folder.log}")
 
     async def _ready(self, patience: float) -> None:
@@ -186,7 +190,10 @@ class Embedded:
         level = logging.WARNING if state in (State.SILENT, State.FAILING) else logging.INFO
         log.log(level, "embedded store: %s", f"{state}: {reason}" if reason else state)
         if self._on_state:
-            self._on_state(state, reason)
+            try:
+                self._on_state(state, reason)
+            except Exception:  # a listener's bug is not the store's trouble
+                log.exception("telling the state of the embedded store")
 
     async def _supervise(self, binary: Path) -> None:
         while True:
@@ -198,11 +205,9 @@ class Embedded:
                     finally:
                         release(held)
                 await self._accompany()
-            except (
-                Exception
-            ) as error:  # a full disk, no descriptors left, a callback's bug: none may end the supervision
+            except Exception as error:  # a full disk, no descriptors left, a bug: nothing may end the supervision
                 log.exception("supervising the embedded store")
-                self.reason = f"the store cannot be started: {error}"
+                self._mark(State.FAILING, f"the store cannot be started: {error}")
                 await asyncio.sleep(LONGEST_PAUSE)
 
     async def _start_child(self, binary: Path, held: int) -> None:
@@ -221,13 +226,10 @@ class Embedded:
         options = {**SETTINGS, "unixsocket": str(self.folder.make_socket())}
         with self.folder.log.open("ab") as output:
             self._log_from = output.tell()
-            self._child = subprocess.Popen(
+            self._child = subprocess.Popen(  # noqa: ASYNC220 - some 2 ms; it outlives the loop that starts it
                 [binary, *(word for name, value in options.items() for word in (f"--{name}", value))],
                 cwd=self.folder.path,
-                env={
-                    **os.environ,
-                    "LC_ALL": "C",
-                },  # a locale the machine does not have keeps newer servers from starting
+                env={**os.environ, "LC_ALL": "C"},  # newer servers refuse to start in a locale the machine lacks
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
@@ -319,15 +321,16 @@ class Embedded:
         """The store's lock once it has ended, else None after `STOP_WITHIN`."""
         with suppress(TimeoutError):
             async with asyncio.timeout(STOP_WITHIN):
-                while (held := lock(self.folder.store_lock)) is None:
+                while True:
+                    if (held := lock(self.folder.store_lock)) is not None:
+                        return held
                     await asyncio.sleep(TICK / 2)
-                return held
         return None
 
 
 @asynccontextmanager
 async def borrowed(data: Path) -> AsyncIterator[str]:
-    """The url of the store for one command-line command: the running server's, else of one started for as long as it lasts."""
+    """The store's url for one command of the command line: the running server's, else of one started for this long."""
     if url := await Embedded.attach(data):
         yield url
         return

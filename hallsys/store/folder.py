@@ -1,9 +1,9 @@
 """The folder of the embedded store, `<data>/store/` (mode 0700): who holds it, and where its socket is.
 
 * `owner.lock` is held by the one process that supervises. A second living hallsys is refused by it.
-* `store.lock` is held by the store itself, through a descriptor it inherits, for exactly as long as it lives. So it is the truth about
-  "does a store live here?", also after its hallsys was killed, whatever a pid file says. A store is started only by whoever
-  holds this lock: there are never two on one set of files.
+* `store.lock` is held by the store itself, through a descriptor it inherits, for exactly as long as it lives. So it is
+  the truth about "does a store live here?", also after its hallsys was killed, whatever a pid file says. A store is
+  started only by whoever holds this lock: there are never two on one set of files.
 
 Besides: the append-only files, `store.sock`, `store.pid` and `store.log`.
 """
@@ -100,7 +100,10 @@ class StoreFolder:
         return pid or "unknown", role
 
     async def take(self, role: Role) -> int:
-        """Become the owner: the descriptor to `release`. Waits for a command that holds the folder; raises `DataFolderBusy`."""
+        """Become the owner; the descriptor is to be given to `release`.
+
+        Waits for a command of the command line that holds the folder. Raises `DataFolderBusy`.
+        """
         loop = asyncio.get_running_loop()
         begun = loop.time()
         while (fd := lock(self.owner_lock)) is None:
@@ -135,8 +138,10 @@ class StoreFolder:
         return "unix://" + quote(str(self.socket))
 
     def make_socket(self) -> Path:
-        """Where a new store shall listen. When the folder is too deep: a short private path, and a link to it at the usual place."""
-        if len(os.fsencode(self._socket)) > SOCKET_LIMIT and not _is_private(self.socket.parent):
+        """Where a new store shall listen. Too deep a folder gets a short path elsewhere, and a link to it."""
+        if len(os.fsencode(self._socket)) > SOCKET_LIMIT:
+            if self._socket.is_symlink() and _is_private(self.socket.parent):
+                return self.socket
             self._socket.unlink(missing_ok=True)
             self._socket.symlink_to(_private_folder() / "store.sock")
         return self.socket
@@ -171,11 +176,8 @@ def _is_private(folder: Path) -> bool:
 
 
 def _private_folder() -> Path:
-    for base in (os.environ.get("XDG_RUNTIME_DIR"), tempfile.gettempdir(), "/tmp"):
-        if (
-            base
-            and os.access(base, os.W_OK)
-            and len(os.fsencode(base)) + len("/hallsys-12345678/store.sock") <= SOCKET_LIMIT
-        ):
+    room = SOCKET_LIMIT - len("/hallsys-12345678/store.sock")
+    for base in (os.environ.get("XDG_RUNTIME_DIR"), tempfile.gettempdir(), "/tmp"):  # noqa: S108 - mkdtemp keeps it ours
+        if base and os.access(base, os.W_OK) and len(os.fsencode(base)) <= room:
             return Path(tempfile.mkdtemp(prefix="hallsys-", dir=base))
     raise StoreNotReady("no folder with a short path for the store's socket: set TMPDIR to one, such as /tmp")
