@@ -1,0 +1,33 @@
+"""JSON bodies and forms of requests, judged by their types."""
+
+import re
+from typing import Final, TypeVar
+
+import msgspec
+from aiohttp import web
+
+from hallsys.errors import Refused
+
+_T = TypeVar("_T")
+_FIELD: Final = re.compile(r"field `([^`]+)`|at `\$\.([^`]+)`")
+
+
+async def read_json(request: web.Request, shape: type[_T]) -> _T:
+    """The body as a struct. Raises Refused bad_request, with the field where one is to blame."""
+    try:
+        return msgspec.json.decode(await request.read(), type=shape)
+    except msgspec.ValidationError as error:
+        found = _FIELD.search(str(error))
+        raise Refused("bad_request", (found[1] or found[2]) if found else None, detail=str(error)) from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Refused("bad_request", detail="JSON") from error
+
+
+async def read_form(request: web.Request, *names: str) -> list[str]:
+    """Fields of an HTML form, empty where they are missing. Raises Refused bad_request for what is no form."""
+    try:
+        form = await request.post()
+    except (ValueError, LookupError) as error:  # a broken part, an unknown character set
+        raise Refused("bad_request", detail="form") from error
+    values = [form.get(name, "") for name in names]
+    return [value if isinstance(value, str) else "" for value in values]

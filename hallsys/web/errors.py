@@ -1,0 +1,159 @@
+"""The one middleware: who asks, then the handler, then what went wrong as JSON or as a page. And every answer's headers.
+
+Only refusals and failures cost anything here: the path of a command is measured against a bare handler.
+"""
+
+import logging
+import secrets
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import msgspec
+from aiohttp import hdrs, web
+from multidict import CIMultiDict
+
+from hallsys.core.rights import Who
+from hallsys.errors import Refused
+from hallsys.texts import Texts, pick_language
+from hallsys.web.identity import Identities
+from hallsys.web.metrics import Metrics
+from hallsys.web.origins import Origins
+from hallsys.web.pages import POLICY, Pages, page_language
+from hallsys.web.sessions import COOKIE
+
+log = logging.getLogger("hallsys.web")
+
+BODY_MOST: Final = 64 * 1024
+"""bytes; the application's `client_max_size`"""
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+# `same-origin`, not `no-referrer`: with the latter a browser sends `Origin: null` with our own forms.
+_ALWAYS: Final = CIMultiDict(
+    {
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=(self), payment=()",
+    }
+)
+_BY_STATUS: Final = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+_NEEDS_NOBODY: Final = ("/static/", "/fonts/", "/healthz", "/readyz", "/metrics")
+_COOKIE_PART: Final = f"{COOKIE}="
+
+
+async def dress(_request: web.Request, response: web.StreamResponse) -> None:
+    """Gives every answer its headers, streams and files too; for `on_response_prepare`."""
+    headers = response.headers
+    headers.update(_ALWAYS)
+    if hdrs.CACHE_CONTROL not in headers:
+        headers[hdrs.CACHE_CONTROL] = "no-store"
+    if headers.get(hdrs.CONTENT_TYPE, "").startswith("text/html"):
+        headers["X-Frame-Options"] = "DENY"
+        headers.setdefault("Content-Security-Policy", POLICY.format(nonce=""))
+
+
+class Gate:
+    """Stands before every handler. `gate.middleware` is the application's only middleware."""
+
+    def __init__(
+        self, identities: Identities, origins: Origins, pages: Pages, texts: Texts, metrics: Metrics | None = None
+    ) -> None:
+        self._identities = identities
+        self._origins = origins
+        self._pages = pages
+        self._texts = texts
+        self._refusals = (metrics or Metrics()).counter("hallsys_refusals", "Requests refused, by code", "code")
+        self.middleware = web.middleware(self._middleware)
+
+    async def _middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        try:
+            headers = request.headers
+            cookie = headers.get(hdrs.COOKIE)
+            if cookie is not None and _COOKIE_PART not in cookie:
+                cookie = None
+            origin = headers.get(hdrs.ORIGIN)
+            if origin is not None and cookie is not None and self._origins.is_foreign(request, origin):
+                raise Refused("foreign_origin")
+            credentials = headers.get(hdrs.AUTHORIZATION) or cookie
+            who = None
+            if credentials is not None:
+                who = self._identities.at_once(headers.get(hdrs.AUTHORIZATION) or headers[hdrs.COOKIE])
+                if who is None:
+                    who = await self._ask(request)
+            request["who"] = who
+            return await handler(request)
+        except Refused as refused:
+            return self._refuse(request, refused)
+        except web.HTTPException as error:
+            if error.status < 400:
+                raise
+            return self._translate(request, error)
+        except ConnectionResetError:  # the client has gone; there is nobody to answer
+            raise
+        except Exception as error:  # noqa: BLE001 (the last one before a bare 500; said with a reference and logged)
+            return self._fail(request, error)
+
+    async def _ask(self, request: web.Request) -> Who | None:
+        try:
+            return await self._identities.ask(request)
+        except Refused:
+            if request.path.startswith(_NEEDS_NOBODY):
+                return None
+            raise
+
+    def _translate(self, request: web.Request, error: web.HTTPException) -> web.StreamResponse:
+        response = self._refuse(request, Refused(_BY_STATUS.get(error.status, "bad_request"), detail=error.reason))
+        response.set_status(error.status)
+        if hdrs.ALLOW in error.headers:
+            response.headers[hdrs.ALLOW] = error.headers[hdrs.ALLOW]
+        return response
+
+    def _fail(self, request: web.Request, error: Exception) -> web.StreamResponse:
+        reference = secrets.token_hex(4)
+        # The route and not the path: some paths are secrets (a ticket's page, the setup link).
+        resource = request.match_info.route.resource
+        where = resource.canonical if resource else "(no route)"
+        log.error("%s: %s %s failed", reference, request.method, where, exc_info=error)
+        return self._refuse(request, Refused("internal", reference=reference))
+
+    def _refuse(self, request: web.Request, refused: Refused) -> web.Response:
+        request.setdefault("who", None)
+        self._refusals.labels(refused.code).inc()
+        response = self._page(request, refused) if wants_page(request) else self._json(request, refused)
+        if refused.retry_after is not None:
+            response.headers[hdrs.RETRY_AFTER] = str(refused.retry_after)
+        return response
+
+    def _json(self, request: web.Request, refused: Refused) -> web.Response:
+        language = pick_language(request.headers.get(hdrs.ACCEPT_LANGUAGE))
+        error = {"code": refused.code, "message": message(self._texts, language, refused)}
+        if refused.field is not None:
+            error["field"] = refused.field
+        response = web.Response(
+            body=msgspec.json.encode({"error": error}), content_type="application/json", status=refused.status
+        )
+        response.headers[hdrs.CONTENT_LANGUAGE] = language
+        if refused.status == 401:
+            response.headers[hdrs.WWW_AUTHENTICATE] = "Bearer"
+        return response
+
+    def _page(self, request: web.Request, refused: Refused) -> web.Response:
+        return self._pages.render(
+            request,
+            "web/error.html",
+            status=refused.status,
+            code=refused.code,
+            message=message(self._texts, page_language(request), refused),
+            # A screen that meets an absent store has nobody to press "reload".
+            again=refused.retry_after if refused.status == 503 else None,
+        )
+
+
+def message(texts: Texts, language: str, refused: Refused) -> str:
+    """A refusal in words. Where no detail was given, the field's name is the detail."""
+    return texts.say(language, refused.code, **{"detail": refused.field or "", **refused.params})
+
+
+def wants_page(request: web.Request) -> bool:
+    """Is it a person's browser that loads a page?"""
+    return "text/html" in request.headers.get(hdrs.ACCEPT, "") and not request.path.startswith(("/api/", "/ws/"))
