@@ -5,12 +5,6 @@ const numeric = new Intl.Collator("en", { numeric: true });
 /** The rows of a table in the order of their ids: 1, 2, … 10. */
 export const sorted = (table) => Object.values(table ?? {}).sort((a, b) => numeric.compare(a.id, b.id));
 
-/** What stands on a counter's sign: "3" of a counter named "Quầy 3", a short name as it is, else the id. */
-export function sign(counter) {
-  const bare = (counter.name ?? "").replace(/^(quầy|counter)\s+/iu, "");
-  return bare && bare.length <= 3 ? bare : counter.id;
-}
-
 /** How many wait for each service. */
 export function waiting(view) {
   const count = Object.fromEntries(Object.keys(view.services).map((id) => [id, 0]));

@@ -1,0 +1,81 @@
+"""The display wing's door: the wall board, and the sound of a call."""
+
+import re
+from collections.abc import Callable
+from hashlib import blake2s
+from typing import Any, Final, Protocol
+
+from aiohttp import hdrs, web
+
+from hallsys.config import HallConfig
+from hallsys.core.rights import may_read
+from hallsys.display.voice.errors import VoiceError
+from hallsys.display.voice.speech import Speech
+from hallsys.errors import Refused
+from hallsys.web.pages import Pages
+
+Guard = Callable[[web.Request, HallConfig, str], web.Response | None]
+"""`guard(request, hall, role)`: the page that joins a device, where whoever asks has not that role; else None."""
+
+_VOICE: Final = re.compile(r"(?P<label>[^-]{1,12})-(?P<counter>.{1,32})-[0-9a-f]{6}")
+_KEPT: Final = "private, max-age=3600"
+"""A call is heard twice at the most; an hour outlives every recall of it."""
+
+
+class Hall(Protocol):
+    @property
+    def config(self) -> HallConfig: ...
+    def view(self) -> dict[str, dict[str, Any]]: ...
+
+
+class Halls(Protocol):
+    async def get(self, hall_id: str) -> Hall: ...
+
+
+def routes(halls: Halls, pages: Pages, guard: Guard, speech: Callable[[str], Speech]) -> list[web.RouteDef]:
+    """`GET /halls/{hall}/board` and `/halls/{hall}/voice/{id}.mp3|.wav`; `speech(hall id)` is that hall's voice."""
+
+    async def board(request: web.Request) -> web.StreamResponse:
+        hall = await halls.get(request.match_info["hall"])
+        join = guard(request, hall.config, "display")
+        if join is not None:
+            return join
+        return pages.render(
+            request,
+            "display/board.html",
+            hall=hall.config,
+            domains=("display",),
+            data={"tz": hall.config.timezone},
+            theme="light",
+        )
+
+    async def voice(request: web.Request) -> web.StreamResponse:
+        hall = await halls.get(request.match_info["hall"])
+        may_read(request["who"], hall.config.id, hall.config.open_reading)
+        label, counter = _called(hall.view(), request.match_info["id"])
+        try:
+            if request.match_info["form"] == "wav":
+                sound, kind = await speech(hall.config.id).call_wav(label, counter), "audio/wav"
+            else:
+                sound, kind = await speech(hall.config.id).call(label, counter), "audio/mpeg"
+        except VoiceError as error:
+            raise Refused("voice_unavailable") from error
+        etag = f'"{blake2s(sound, digest_size=12).hexdigest()}"'
+        headers = {hdrs.ETAG: etag, hdrs.CACHE_CONTROL: _KEPT}
+        if request.headers.get(hdrs.IF_NONE_MATCH) == etag:
+            return web.Response(status=304, headers=headers)
+        return web.Response(body=sound, content_type=kind, headers=headers)
+
+    return [
+        web.get("/halls/{hall}/board", board),
+        web.get("/halls/{hall}/voice/{id}.{form:mp3|wav}", voice),
+    ]
+
+
+def _called(view: dict[str, dict[str, Any]], voice: str) -> tuple[str, str]:
+    """The ticket and the counter that a sound is about. Only what exists today is spoken: the id comes from outside,
+    and each new sentence costs work. Raises Refused not_found."""
+    match = _VOICE.fullmatch(voice)
+    if match is None or match["label"] not in view["tickets"] or match["counter"] not in view["counters"]:
+        raise Refused("not_found")
+    return match["label"], match["counter"]
