@@ -1,0 +1,1 @@
+"""What hallsys reaches, against floors measured in the same run: `bin/bench`."""
