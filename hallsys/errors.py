@@ -13,6 +13,7 @@ from typing import Final
 
 STATUS: Final[dict[str, int]] = {
     "bad_request": 400,
+    "password_short": 400,
     "unauthorized": 401,
     "forbidden": 403,
     "foreign_origin": 403,
@@ -22,6 +23,8 @@ STATUS: Final[dict[str, int]] = {
     "unknown_ticket": 404,
     "unknown_booking": 404,
     "unknown_command": 404,
+    "unknown_code": 404,
+    "unknown_account": 404,
     "not_found": 404,
     "method_not_allowed": 405,
     "nobody_waiting": 409,
@@ -35,6 +38,7 @@ STATUS: Final[dict[str, int]] = {
     "service_closed": 409,
     "limit_reached": 409,
     "slot_full": 409,
+    "name_taken": 409,
     "position_lost": 410,
     "too_large": 413,
     "key_reused": 422,

@@ -22,7 +22,8 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from hallsys.core.rights import ROLES, Who
 from hallsys.errors import Refused
 from hallsys.store import account_keys as keys
-from hallsys.store.asking import Asker, Redis
+from hallsys.store.asking import Asker
+from hallsys.store.connection import Client
 
 PASSWORD_LEAST: Final = 10
 """characters; length is what counts (NIST SP 800-63B), no rules about kinds of characters"""
@@ -84,8 +85,8 @@ _grants = msgspec.json.Decoder(Grant)
 class Accounts:
     """Users, tokens, devices and sessions. Every method raises Refused store_unavailable while the store is away."""
 
-    def __init__(self, redis: Redis) -> None:
-        self._ask = Asker(redis)
+    def __init__(self, client: Client) -> None:
+        self._ask = Asker(client)
 
     # users
 
@@ -160,7 +161,7 @@ class Accounts:
     async def grants(self, hall: str) -> dict[str, Grant]:
         """Tokens and devices of a hall, and those of every hall, by id."""
         found = await self._ask("HGETALL", keys.TOKENS)
-        every = {id_.decode(): _grants.decode(raw) for id_, raw in _pairs(found)}
+        every = {id_.decode(): _grants.decode(raw) for id_, raw in found.items()}
         return {id_: grant for id_, grant in every.items() if grant.hall in (hall, None)}
 
     async def revoke(self, id_: str) -> None:
@@ -224,13 +225,6 @@ def _known_role(role: str) -> str:
 
 def _now() -> int:
     return time.time_ns() // 1_000_000
-
-
-def _pairs(reply: dict[bytes, bytes] | list[bytes]) -> list[tuple[bytes, bytes]]:
-    # redis-py folds HGETALL into a dict for some clients and leaves the flat list for others.
-    if isinstance(reply, dict):
-        return list(reply.items())
-    return list(zip(reply[::2], reply[1::2], strict=True))
 
 
 def _verify(hashed: str, password: str) -> bool:

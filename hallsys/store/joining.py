@@ -12,7 +12,8 @@ import msgspec
 from hallsys.errors import Refused
 from hallsys.store import account_keys as keys
 from hallsys.store.accounts import Accounts, digest
-from hallsys.store.asking import Asker, Redis
+from hallsys.store.asking import Asker
+from hallsys.store.connection import Client
 
 ALPHABET: Final = "23456789CFGHJKMNPQRTVX"
 """Nothing that looks like another, and no vowel, D or W: Vietnamese keyboards turn those into other letters."""
@@ -44,8 +45,8 @@ class Waiting(msgspec.Struct, frozen=True):
 class Joining:
     """Join codes, the one-time setup link, counters of attempts."""
 
-    def __init__(self, redis: Redis, accounts: Accounts) -> None:
-        self._ask = Asker(redis)
+    def __init__(self, client: Client, accounts: Accounts) -> None:
+        self._ask = Asker(client)
         self._accounts = accounts
 
     # join codes

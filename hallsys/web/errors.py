@@ -1,4 +1,4 @@
-"""The one middleware: who asks, then the handler, then what went wrong as JSON or as a page. And every answer's headers.
+"""The one middleware: who asks, then the handler, then what went wrong as JSON or as a page. And all headers.
 
 Only refusals and failures cost anything here: the path of a command is measured against a bare handler.
 """

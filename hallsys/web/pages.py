@@ -79,6 +79,7 @@ class Pages:
             who=who,
             static=self._assets.url,
             theme=wished if wished in _THEMES else theme,
+            status=status,
             path=request.path,
             import_map=self._import_map,
             data=public,
