@@ -11,6 +11,8 @@ from typing import Final
 
 from babel.messages.pofile import read_po
 
+from hallsys.errors import Refused
+
 LANGUAGES: Final = ("vi", "en")
 DEFAULT: Final = "vi"
 _FOLDER: Final = Path(__file__).parent / "locale"
@@ -29,6 +31,14 @@ class Texts:
     def say(self, language: str, key: str, /, **params: object) -> str:
         """The message in a language, its `{placeholders}` filled. Raises KeyError for a key nobody wrote."""
         return self._flat[language][key].format_map(params) if params else self._flat[language][key]
+
+    def refusal(self, language: str, refused: Refused) -> str:
+        """A refusal in words; a bad request says what is wrong with which field."""
+        params = {"detail": refused.field or "", **refused.params}
+        problem = f"{refused.code}.{params.get('problem')}"
+        if problem in self._flat[language]:
+            return self.say(language, problem, field=refused.field or "", **params)
+        return self.say(language, refused.code, **params)
 
     def domain(self, language: str, *domains: str) -> dict[str, str]:
         """The messages of some domains, for a page's own script."""

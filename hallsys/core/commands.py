@@ -153,31 +153,34 @@ def parse(name: str, body: bytes | msgspec.Raw) -> Command:
         raise Refused("unknown_command")
     try:
         command: Command = decoder.decode(body or b"{}")
-    except msgspec.ValidationError as error:
-        raise Refused("bad_request", bad_field(error), detail=str(error)) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Refused("bad_request", None, detail=str(error)) from None
+        raise bad_request(error) from None
     _check_together(command)
     return command
 
 
-def bad_field(error: msgspec.ValidationError) -> str | None:
-    """The field that a validation error is about; msgspec says it in words only."""
+def bad_request(error: Exception) -> Refused:
+    """What is wrong with JSON that msgspec did not take, by the field; msgspec says that in words only."""
+    if not isinstance(error, msgspec.ValidationError):
+        return Refused("bad_request", problem="json")
     match = _FIELD.search(str(error))
-    return (match["named"] or match["path"]) if match else None
+    field = (match["named"] or match["path"]) if match else None
+    words = str(error)
+    problem = "missing" if "missing required" in words else "unknown" if "unknown field" in words else "value"
+    return Refused("bad_request", field, problem=problem if field else "json", detail=words.partition(" - at ")[0])
 
 
 def _check_together(command: Command) -> None:
     if isinstance(command, Transfer) and (command.service is None) == (command.to_counter is None):
-        raise Refused("bad_request", "service", detail="exactly one of service and to_counter")
+        raise Refused("bad_request", "service", problem="value", detail="service | to_counter")
     if isinstance(command, Cancel) and command.ticket is None and command.token is None:
-        raise Refused("bad_request", "ticket", detail="ticket or token")
+        raise Refused("bad_request", "ticket", problem="missing")
     if (
         isinstance(command, Issue)
         and command.dossier is not None
         and not DOSSIER.fullmatch(fold_dossier(command.dossier))
     ):
-        raise Refused("bad_request", "dossier", detail="a code such as G22.99.09-240114-0001")
+        raise Refused("bad_request", "dossier", problem="value", detail="G22.99.09-240114-0001")
 
 
 DOSSIER: Final = re.compile(r"[0-9A-Z.]{3,24}-\d{6}-\d{3,6}", re.ASCII)

@@ -22,7 +22,7 @@ def issue(state: HallState, command: c.Issue, now: int) -> Decision:
 def _issue(state: HallState, service: str, priority: str | None, now: int) -> Decision:
     row = service_of(state, service)
     if priority is not None and priority not in state.hall["priorities"]:
-        raise Refused("bad_request", "priority", detail=", ".join(state.hall["priorities"]) or "–")
+        raise Refused("bad_request", "priority", problem="value", detail=", ".join(state.hall["priorities"]) or "–")
     must_take_tickets(state, row, now)
     line = state.lines.get(service, NO_LINE)
     number = line.number + 1
@@ -78,7 +78,7 @@ def reinstate(state: HallState, command: c.Reinstate, now: int) -> Decision:
 def book(state: HallState, command: c.Book, now: int, code: str) -> Decision:
     service_of(state, command.service)
     if command.at <= now:
-        raise Refused("bad_request", "at", detail="a time to come, in milliseconds since 1970 UTC")
+        raise Refused("bad_request", "at", problem="value", detail=f"> {now} ms")
     booking = Booking(code, command.service, command.at)
     return Decision([Event("booked", {}, {"bookings": {code: booking}})], {"booking": booking})
 

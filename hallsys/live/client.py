@@ -93,7 +93,7 @@ class Client:
         self._state = "connecting"
         self._answers: dict[str, asyncio.Future[dict[str, Any]]] = {}
         self._followers: set[asyncio.Queue[News | None]] = set()
-        self._ahead_ms = 0.0
+        self._ahead_ms: float | None = None
         self._task: asyncio.Task[None] | None = None
         self._end: BaseException | None = None
         self.trouble = ""
@@ -114,9 +114,9 @@ class Client:
         """Whether the link stands and has caught up."""
         return self._link.live
 
-    def server_now(self) -> int:
-        """The server's clock, in milliseconds since 1970 UTC, as well as we know it."""
-        return int(time.time() * 1000 + self._ahead_ms)
+    def server_now(self) -> int | None:
+        """The server's clock, in milliseconds since 1970 UTC; None before the first tick has told it."""
+        return None if self._ahead_ms is None else int(time.time() * 1000 + self._ahead_ms)
 
     async def __aenter__(self) -> Self:
         """Connect, and wait until the view is there, for as long as that takes. Raises UnwelcomeError."""

@@ -79,9 +79,9 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """Whether this follower now speaks for the hall."""
+    """Whether this follower now speaks for the hall; None while a cut link leaves it unknown."""
 
-    own: bool
+    own: bool | None
 
 
 News = Snapshot | Event | Sound
@@ -144,7 +144,7 @@ class Link:
         self.live = False
         self._asked: dict[str, str] = {}
         self._screen: str | None = None
-        self._own = False
+        self._own: bool | None = None
 
     def opened(self) -> list[Action]:
         """A connection stands: say hello, with how far we got."""
@@ -156,7 +156,7 @@ class Link:
         self.live = False
         if code is not None and 4500 <= code <= 4599:
             raise UnwelcomeError(code, reason)
-        return self._owns(False)
+        return self._owns(None)
 
     def do(self, key: str, name: str, args: Mapping[str, Any]) -> list[Action]:
         """Ask for a command under an idempotency key; it is asked again on every connection until it is answered."""
@@ -246,7 +246,7 @@ class Link:
     def _answer(self, key: str, at: str | None, outcome: dict[str, Any] | Declined) -> list[Action]:
         return [Answer(key, at, outcome)] if self._asked.pop(key, None) is not None else []
 
-    def _owns(self, own: bool) -> list[Action]:
+    def _owns(self, own: bool | None) -> list[Action]:
         if own == self._own:
             return []
         self._own = own

@@ -1,0 +1,201 @@
+"""The socket door to a hall: `/ws/{hall}` (PROTOCOL, WebSocket)."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+import msgspec
+from aiohttp import WSCloseCode, WSMsgType, web
+
+from hallsys.core.position import Position
+from hallsys.core.rights import Who, may_read
+from hallsys.errors import Refused
+from hallsys.live import frames
+from hallsys.live.halls import Hall, Halls
+from hallsys.live.judge import KEY, carry_out
+from hallsys.live.loudspeaker import Loudspeakers
+from hallsys.live.member import Member
+from hallsys.texts import Texts, pick_language
+
+log = logging.getLogger("hallsys.socket")
+
+HELLO_WITHIN: Final = 5.0
+"""Seconds."""
+HEARTBEAT: Final = 20.0
+"""Seconds between pings; a screen that does not answer within half of it is cut."""
+FRAME_MOST: Final = 64 * 1024
+AT_ONCE: Final = 64
+"""Commands of one socket under way; more wait in the network."""
+
+STOPPING, NO_HELLO = 4410, 4411
+BAD_FRAME, NOT_ALLOWED, UNKNOWN_HALL, WRONG_VERSION = 4500, 4501, 4502, 4503
+
+
+class Closing(Exception):
+    """The connection is to be closed with a code (PROTOCOL, close codes)."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+
+
+class Hello(msgspec.Struct):
+    v: int
+    since: str | None = None
+
+
+class Do(msgspec.Struct):
+    id: str
+    name: str
+    args: msgspec.Raw = msgspec.Raw(b"{}")
+
+
+class Sound(msgspec.Struct):
+    want: bool
+
+
+class Played(msgspec.Struct):
+    voice: str
+
+
+class _Kind(msgspec.Struct):
+    type: str
+
+
+_kind: Final = msgspec.json.Decoder(_Kind)
+_hello, _do = msgspec.json.Decoder(Hello), msgspec.json.Decoder(Do)
+_sound, _played = msgspec.json.Decoder(Sound), msgspec.json.Decoder(Played)
+
+
+class Sockets:
+    """Every open socket of this server; `close` says that the server stops."""
+
+    def __init__(self, halls: Halls, texts: Texts, loudspeakers: Loudspeakers) -> None:
+        self.halls, self.texts, self.loudspeakers = halls, texts, loudspeakers
+        self._open: set[web.WebSocketResponse] = set()
+
+    def routes(self) -> list[web.RouteDef]:
+        return [web.get("/ws/{hall}", self.serve)]
+
+    async def serve(self, request: web.Request) -> web.WebSocketResponse:
+        """aiohttp takes a frame for too large from its limit on, so the limit is one more than what may come."""
+        socket = web.WebSocketResponse(heartbeat=HEARTBEAT, max_msg_size=FRAME_MOST + 1, compress=False)
+        await socket.prepare(request)
+        self._open.add(socket)
+        try:
+            await _Session(self, request, socket).run()
+        except Closing as closing:
+            await socket.close(code=closing.code, message=str(closing).encode())
+        finally:
+            self._open.discard(socket)
+        return socket
+
+    async def close(self) -> None:
+        await asyncio.gather(*(socket.close(code=STOPPING, message=b"the server stops") for socket in list(self._open)))
+
+
+class _Session:
+    """One socket from hello to its end."""
+
+    def __init__(self, sockets: Sockets, request: web.Request, socket: web.WebSocketResponse) -> None:
+        self._sockets, self._request, self._socket = sockets, request, socket
+        self._who: Who | None = request["who"]
+        self._language = pick_language(request.query.get("lang") or request.headers.get("Accept-Language"))
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._free = asyncio.Semaphore(AT_ONCE)
+
+    async def run(self) -> None:
+        hall = await self._enter()
+        since = await self._say_hello()
+        transport = self._request.transport
+        if transport is None:
+            return
+        member = Member(transport)
+        hall.hub.join(member, since)
+        seat = self._sockets.loudspeakers.seat(hall.config.id, self._who, member)
+        takes: dict[str, Callable[[str], Awaitable[None]]] = {
+            "do": lambda text: self._take_do(hall, member, text),
+            "sound": lambda text: seat.want(_decoded(_sound, text).want),
+            "played": lambda text: seat.played(_decoded(_played, text).voice),
+        }
+        try:
+            while True:
+                text = await self._text(None)
+                if text is None:
+                    return
+                take = takes.get(_decoded(_kind, text).type)
+                if take is None:
+                    raise Closing(BAD_FRAME, "unknown type")
+                await take(text)
+        finally:
+            hall.hub.leave(member)
+            await seat.leave()
+
+    async def _enter(self) -> Hall:
+        try:
+            hall = await self._sockets.halls.get(self._request.match_info["hall"])
+            may_read(self._who, hall.config.id, hall.config.open_reading)
+        except Refused as refused:
+            if refused.code == "unknown_hall":
+                raise Closing(UNKNOWN_HALL, "unknown hall") from None
+            if refused.code == "store_unavailable":
+                raise Closing(WSCloseCode.TRY_AGAIN_LATER, "the store does not answer") from None
+            raise Closing(NOT_ALLOWED, refused.code) from None
+        return hall
+
+    async def _say_hello(self) -> Position | None:
+        try:
+            text = await self._text(HELLO_WITHIN)
+        except TimeoutError:
+            raise Closing(NO_HELLO, "no hello") from None
+        if text is None:
+            raise Closing(NO_HELLO, "no hello")
+        if _decoded(_kind, text).type != "hello":
+            raise Closing(BAD_FRAME, "hello comes first")
+        hello = _decoded(_hello, text)
+        if hello.v != 1:
+            raise Closing(WRONG_VERSION, "this server speaks version 1")
+        try:
+            return None if hello.since is None else Position.parse(hello.since)
+        except ValueError:
+            raise Closing(BAD_FRAME, "malformed since") from None
+
+    async def _text(self, within: float | None) -> str | None:
+        """The next text frame; None at the end of the connection."""
+        message = await self._socket.receive(timeout=within)
+        if message.type is WSMsgType.TEXT:
+            return str(message.data)
+        if message.type is WSMsgType.BINARY:
+            raise Closing(BAD_FRAME, "text frames only")
+        return None
+
+    async def _take_do(self, hall: Hall, member: Member, text: str) -> None:
+        """Begin a command; commands of one socket start in their order and may overtake each other's answers."""
+        do = _decoded(_do, text)
+        if KEY.fullmatch(do.id) is None:
+            raise Closing(BAD_FRAME, "id: 8 to 128 visible characters")
+        await self._free.acquire()
+        task = asyncio.create_task(self._do(hall, member, do))
+        self._tasks.add(task)
+        task.add_done_callback(self._did)
+
+    def _did(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self._free.release()
+
+    async def _do(self, hall: Hall, member: Member, do: Do) -> None:
+        try:
+            answer = await carry_out(hall, self._who, do.name, do.id, do.args)
+        except Refused as refused:
+            words = self._sockets.texts.refusal(self._language, refused)
+            member.reply(frames.refused(do.id, refused.code, words, refused.field))
+        else:
+            member.reply(frames.done(do.id, str(answer.at), answer.body()))
+
+
+def _decoded(decoder: Any, text: str) -> Any:
+    try:
+        return decoder.decode(text)
+    except (msgspec.DecodeError, UnicodeError):
+        raise Closing(BAD_FRAME, "bad frame") from None

@@ -1,0 +1,129 @@
+"""Several commands decided one after another, to be committed together.
+
+The state is changed as the batch grows, so that each command sees those before it; `undo` takes all of it back when the
+batch was not committed. Until then nothing of it is told to anybody.
+"""
+
+import json
+import logging
+import secrets
+import zlib
+from typing import Any, Final
+
+from hallsys.core import commands as c
+from hallsys.core.days import archive
+from hallsys.core.decide import decide
+from hallsys.core.decision import Decision
+from hallsys.core.model import Changes
+from hallsys.core.position import Position
+from hallsys.core.state import HallState, apply
+from hallsys.errors import Refused
+from hallsys.store.entry import EventFrame, Told, encode
+from hallsys.store.journal import Payload, Stamp
+from hallsys.store.keys import HallKeys
+from hallsys.store.request import Answer, Request
+from hallsys.store.tokens import Minter
+
+log = logging.getLogger("hallsys.ledger")
+
+CAP: Final = 256
+"""Events in one commit; Lua blocks the store while it runs."""
+
+
+class Batch:
+    """Events on top of a stamp. `answers` are due once the batch is committed, refusals among them: a refusal decided
+    on rows that are not committed is true only when they are."""
+
+    def __init__(self, state: HallState, before: Stamp | None, epoch: int, now: int, minter: Minter) -> None:
+        self.before, self.now = before, now
+        self.told: list[Told] = []
+        self.answers: list[tuple[Request, Answer | Refused]] = []
+        self.issued: list[tuple[str, str]] = []
+        self.new_day = False
+        self._state, self._minter = state, minter
+        self._at = before.at if before is not None and before.at.epoch == epoch else Position(epoch, 0)
+        self._tag = secrets.token_hex(6)
+        self._undo: list[Changes] = []
+        self._entries: list[list[bytes | str]] = []
+        self._rows: dict[str, dict[str, Any]] = {}
+        self._archives: list[tuple[str, bytes]] = []
+
+    def __bool__(self) -> bool:
+        return bool(self.told)
+
+    @property
+    def full(self) -> bool:
+        return len(self.told) >= CAP
+
+    @property
+    def after(self) -> Stamp:
+        return Stamp(self._at, self._tag)
+
+    def decide(self, request: Request, label: str) -> None:
+        """Decide one request; its answer waits for the commit. Raises Refused, having changed nothing."""
+        state, command = self._state, request.command
+        if isinstance(command, c.Cancel) and label:
+            command = c.Cancel(label, command.reason)
+        code = self._minter.booking(request.key, self.now) if isinstance(command, c.Book) else ""
+        decision = decide(state, command, self.now, label=label, code=code)
+        if isinstance(command, c.OpenDay) and state.hall.get("day") != decision.result["day"]:
+            self.new_day = True
+            self._archive()
+        result = encode(decision.result)
+        self.add(decision, request, result)
+        token = None
+        if "ticket" in decision.result and decision.events[0].kind == "issued":
+            token = self._minter.ticket(request.key, self.now)
+            self.issued.append((token, decision.result["ticket"].label))
+        self.answers.append((request, Answer(self._at, result, token)))
+
+    def add(self, decision: Decision, request: Request | None = None, result: bytes = b"") -> None:
+        """Put a decision's events into the batch; the last carries the request, so that its answer can be found."""
+        last = len(decision.events) - 1
+        for index, event in enumerate(decision.events):
+            self._at = self._at.after(1)
+            self._undo.append(apply(self._state, event.changes))
+            frame = encode(EventFrame("event", str(self._at), event.kind, self.now, event.changes, event.voice))
+            entry: list[bytes | str] = [str(self._at), "f", frame, "t", self._tag]
+            if event.private:
+                self._undo.append(apply(self._state, event.private))
+                entry += ["p", encode(event.private)]
+            if request is not None and index == last:
+                entry += ["k", request.key, "d", request.digest, "r", result, "b", request.who]
+            self._entries.append(entry)
+            self.told.append(Told(self._at, event.kind, self.now, frame, event.changes, event.private))
+            for changes in (event.changes, event.private):
+                for table, rows in changes.items():
+                    self._rows.setdefault(table, {}).update(rows)
+
+    def payload(self) -> Payload:
+        rows: dict[str, tuple[list[bytes | str], list[str]]] = {}
+        for table, changed in self._rows.items():
+            present: list[bytes | str] = []
+            gone: list[str] = []
+            for key, row in changed.items():
+                if row is None:
+                    gone.append(key)
+                else:
+                    present += [key, encode(row)]
+            rows[table] = (present, gone)
+        return Payload(self._entries, rows, self._archives)
+
+    def undo(self) -> None:
+        """Take the batch back out of the state."""
+        for changes in reversed(self._undo):
+            apply(self._state, changes)
+        self._undo.clear()
+
+    def _archive(self) -> None:
+        state = self._state
+        day = state.hall.get("day", "")
+        if day and (state.tickets or state.ended):
+            keys = HallKeys(state.config.id)
+            packed = zlib.compress(encode(archive(state)), 9)
+            self._archives.append((keys.past(day), packed))
+
+
+def unpack_day(packed: bytes) -> Any:
+    """A closed day as it was archived."""
+    return json.loads(zlib.decompress(packed))

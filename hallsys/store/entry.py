@@ -1,0 +1,65 @@
+"""One event as it stands in the stream: the frame that everybody gets, and fields that never leave the server.
+
+f  the frame, JSON text as sent to sockets        p  changes of private tables
+t  the tag of its batch                           b  who did it (role and name of the account, no citizen)
+k  the request's key   d  what was asked, hashed   r  the answer, without the ticket's token
+"""
+
+from typing import Any, NamedTuple
+
+import msgspec
+
+from hallsys.core.model import Changes, rows_from
+from hallsys.core.position import Position
+
+
+class EventFrame(msgspec.Struct, omit_defaults=True):
+    """The frame of an event (PROTOCOL, WebSocket)."""
+
+    type: str
+    at: str
+    kind: str
+    time: int
+    changes: dict[str, dict[str, Any]]
+    voice: str | None = None
+
+
+class Told(NamedTuple):
+    """A committed event, ready for the hub: its frame as bytes, and its changes typed."""
+
+    at: Position
+    kind: str
+    time: int
+    frame: bytes
+    changes: Changes
+    private: Changes
+
+
+class Entry(NamedTuple):
+    """A stream entry read back."""
+
+    told: Told
+    tag: str
+    key: str | None
+    digest: str
+    result: bytes
+
+
+_frame = msgspec.json.Decoder(EventFrame)
+_plain = msgspec.json.Decoder(dict[str, dict[str, Any]])
+encode = msgspec.json.Encoder().encode
+
+
+def read_entry(identifier: bytes, fields: dict[bytes, bytes]) -> Entry:
+    """Raises msgspec.ValidationError or KeyError for an entry that hallsys did not write."""
+    raw = fields[b"f"]
+    frame = _frame.decode(raw)
+    private = rows_from(_plain.decode(fields[b"p"])) if b"p" in fields else {}
+    key = fields.get(b"k")
+    return Entry(
+        Told(Position.parse(identifier.decode()), frame.kind, frame.time, raw, rows_from(frame.changes), private),
+        fields[b"t"].decode(),
+        None if key is None else key.decode(),
+        fields.get(b"d", b"").decode(),
+        fields.get(b"r", b"{}"),
+    )
