@@ -95,10 +95,10 @@ async def main() -> None:
         else:
             redis = Redis(connection_pool=BlockingConnectionPool.from_url(store.url, max_connections=64))
             stack.push_async_callback(redis.aclose)
-            runner = web.AppRunner(floors(redis), access_log=None)
+            runner = web.AppRunner(floors(redis), access_log=None, shutdown_timeout=0.1)
             stack.push_async_callback(runner.cleanup)
             await runner.setup()
-            await web.TCPSite(runner, "127.0.0.1", 0, backlog=2048, shutdown_timeout=0.1).start()
+            await web.TCPSite(runner, "127.0.0.1", 0, backlog=2048).start()
             sys.stdout.write(f"ready http://127.0.0.1:{runner.addresses[0][1]}\n")
         sys.stdout.flush()
         await stop.wait()

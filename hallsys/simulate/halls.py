@@ -5,14 +5,14 @@ from typing import Final
 SERVICES: Final = (
     ("A", "Chứng thực", "Certification"),
     ("H", "Hộ tịch", "Civil status"),
-    ("N", "Đất đai, Nông nghiệp, Môi trường", "Land, agriculture, environment"),
-    ("X", "Xây dựng, Đô thị", "Construction, urban affairs"),
-    ("K", "Đăng ký kinh doanh, Công Thương", "Business registration, trade"),
-    ("S", "Bảo trợ xã hội, Người có công, Lao động", "Social protection, merit, labour"),
-    ("Y", "Văn hóa, Giáo dục, Y tế", "Culture, education, health"),
-    ("Q", "Nội vụ và lĩnh vực khác", "Internal affairs and others"),
+    ("N", "Đất đai", "Land"),
+    ("X", "Xây dựng", "Construction"),
+    ("K", "Kinh doanh", "Business"),
+    ("S", "Bảo trợ", "Welfare"),
+    ("Y", "Văn xã", "Social"),
+    ("Q", "Nội vụ", "Internal"),
     ("R", "Trả kết quả", "Results"),
-    ("T", "Hướng dẫn dịch vụ công trực tuyến, VNeID", "Help with online services, VNeID"),
+    ("T", "Trực tuyến", "Online help"),
 )
 PRIORITIES: Final = (
     ("aged", "Người cao tuổi", "Aged 75 or over"),

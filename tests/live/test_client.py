@@ -424,7 +424,7 @@ async def test_sound_is_asked_for_on_every_connection_and_lost_with_it() -> None
         await client.want_sound("hall-pc")
         assert await news.get() == Sound(True)
         await client.played("A001-3-aabbcc")
-        assert await news.get() == Sound(False)
+        assert await news.get() == Sound(None)
         assert await news.get() == Sound(True)
 
 
