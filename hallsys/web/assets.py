@@ -8,8 +8,7 @@ from typing import Final
 from aiohttp import web
 
 from hallsys.errors import Refused
-
-FOLDER: Final = Path(__file__).resolve().parents[2] / "static"
+from hallsys.resources import resource
 
 _TYPES: Final = {
     ".css": "text/css; charset=utf-8",
@@ -36,7 +35,8 @@ class Assets:
     must never mix the files of two versions.
     """
 
-    def __init__(self, folder: Path = FOLDER) -> None:
+    def __init__(self, folder: Path | None = None) -> None:
+        folder = folder or resource("static")
         self._files = {
             path.relative_to(folder).as_posix(): path
             for path in sorted(folder.rglob("*"))

@@ -24,10 +24,12 @@ async def read_json(request: web.Request, shape: type[_T]) -> _T:
 
 
 async def read_form(request: web.Request, *names: str) -> list[str]:
-    """Fields of an HTML form, empty where they are missing. Raises Refused bad_request for what is no form."""
+    """Fields of an HTML form, empty where they are missing. Raises Refused bad_request for what is no such form."""
+    if request.content_type != "application/x-www-form-urlencoded":
+        raise Refused("bad_request", detail="application/x-www-form-urlencoded")
     try:
         form = await request.post()
-    except (ValueError, LookupError) as error:  # a broken part, an unknown character set
+    except (ValueError, LookupError) as error:  # broken characters, an unknown character set
         raise Refused("bad_request", detail="form") from error
     values = [form.get(name, "") for name in names]
     return [value if isinstance(value, str) else "" for value in values]

@@ -1,5 +1,6 @@
 """Builds the parts of `web/` in their order, for the composition in `app.py`."""
 
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from hallsys.store.connection import Client
 from hallsys.store.joining import Joining
 from hallsys.texts import Texts
 from hallsys.web import health
-from hallsys.web.assets import FOLDER, Assets
+from hallsys.web.assets import Assets
 from hallsys.web.door import Door
 from hallsys.web.errors import Gate, dress
 from hallsys.web.identity import Identities
@@ -37,10 +38,11 @@ class Entrance:
         *,
         public_url: str | None = None,
         trust_forwarded: bool = False,
-        static: Path = FOLDER,
+        static: Path | None = None,
         texts: Texts | None = None,
         metrics: Metrics | None = None,
         join_wait: float = WAIT,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         texts = texts or Texts.load()
         self._ping = ping
@@ -52,7 +54,7 @@ class Entrance:
         self.pages = Pages(texts, self.assets)
         self.door = Door(self.pages)
         self.sessions = StoreSessions(self.accounts, self.origins)
-        self.identities = Identities(self.accounts, self.sessions)
+        self.identities = Identities(self.accounts, self.sessions, clock)
         self._gate = Gate(self.identities, self.origins, self.pages, texts, self.metrics)
         self._sign_in = SignIn(
             self.accounts, self.joining, self.sessions, self.identities, self.origins, self.pages, texts, halls

@@ -5,6 +5,7 @@ Only refusals and failures cost anything here: the path of a command is measured
 
 import logging
 import secrets
+import warnings
 from collections.abc import Awaitable, Callable
 from typing import Final
 
@@ -63,9 +64,11 @@ class Gate:
         self._pages = pages
         self._texts = texts
         self._refusals = (metrics or Metrics()).counter("hallsys_refusals", "Requests refused, by code", "code")
-        self.middleware = web.middleware(self._middleware)
+        self._named = False
 
-    async def _middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+    @web.middleware
+    async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Who asks, then the handler, then what went wrong."""
         try:
             headers = request.headers
             cookie = headers.get(hdrs.COOKIE)
@@ -80,6 +83,8 @@ class Gate:
                 who = self._identities.at_once(headers.get(hdrs.AUTHORIZATION) or headers[hdrs.COOKIE])
                 if who is None:
                     who = await self._ask(request)
+            if not self._named:
+                self._name(request)
             request["who"] = who
             return await handler(request)
         except Refused as refused:
@@ -92,6 +97,13 @@ class Gate:
             raise
         except Exception as error:  # noqa: BLE001 (the last one before a bare 500; said with a reference and logged)
             return self._fail(request, error)
+
+    def _name(self, request: web.Request) -> None:
+        # aiohttp advises key objects, once per plain name; but `live/` and `web/` do not know each other's objects.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", web.NotAppKeyWarning)
+            request["who"] = None
+        self._named = True
 
     async def _ask(self, request: web.Request) -> Who | None:
         try:
@@ -117,7 +129,6 @@ class Gate:
         return self._refuse(request, Refused("internal", reference=reference))
 
     def _refuse(self, request: web.Request, refused: Refused) -> web.Response:
-        request.setdefault("who", None)
         self._refusals.labels(refused.code).inc()
         response = self._page(request, refused) if wants_page(request) else self._json(request, refused)
         if refused.retry_after is not None:

@@ -8,6 +8,7 @@ picture (commands are refused by the store's absence itself).
 
 import asyncio
 import time
+from collections.abc import Callable
 from typing import Final
 
 import msgspec
@@ -41,9 +42,12 @@ class _Known:
 class Identities:
     """Looks up who sends requests, for one process."""
 
-    def __init__(self, accounts: Accounts, sessions: StoreSessions) -> None:
+    def __init__(
+        self, accounts: Accounts, sessions: StoreSessions, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._accounts = accounts
         self._sessions = sessions
+        self._clock = clock
         # By the whole header as it came: the fastest key, and no parsing for a request that is known.
         self._known: dict[str, _Known] = {}
         self._asking: dict[str, asyncio.Task[Who | None]] = {}
@@ -51,7 +55,7 @@ class Identities:
     def at_once(self, header: str) -> Who | None:
         """The identity behind a header (`Authorization` or `Cookie`) if it is known and fresh."""
         known = self._known.get(header)
-        return known.who if known is not None and known.fresh_until > time.monotonic() else None
+        return known.who if known is not None and known.fresh_until > self._clock() else None
 
     async def ask(self, request: web.Request) -> Who | None:
         """The identity behind a request's headers. Raises Refused store_unavailable if nothing is known about it."""
@@ -73,16 +77,16 @@ class Identities:
         try:
             who, extended = await self._look_up(request, known.extended if known else 0.0)
         except Refused:
-            if known is None or time.monotonic() > known.confirmed + STALE:
+            if known is None or self._clock() > known.confirmed + STALE:
                 raise
-            known.fresh_until = time.monotonic() + FRESH
+            known.fresh_until = self._clock() + FRESH
             return known.who
         if who is None:
             self._known.pop(header, None)
             return None
         if len(self._known) >= _MOST:
             self._known.clear()
-        self._known[header] = _Known(who, time.monotonic(), extended)
+        self._known[header] = _Known(who, self._clock(), extended)
         return who
 
     async def _look_up(self, request: web.Request, extended: float) -> tuple[Who | None, float]:
@@ -94,7 +98,7 @@ class Identities:
         if session.new:
             return None, 0.0
         holder = msgspec.convert(dict(session), Holder)
-        now = time.monotonic()
+        now = self._clock()
         if now > extended + _EXTEND:
             idle = DEVICE_IDLE if holder.kind == "device" else USER_IDLE
             await self._accounts.extend_session(request.cookies[COOKIE], idle)
