@@ -1,9 +1,9 @@
 """The display wing's door: the wall board, and the sound of a call."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from hashlib import blake2s
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from aiohttp import hdrs, web
 
@@ -12,6 +12,7 @@ from hallsys.core.rights import may_read
 from hallsys.display.voice.errors import VoiceError
 from hallsys.display.voice.speech import Speech
 from hallsys.errors import Refused
+from hallsys.live.halls import Halls
 from hallsys.web.pages import Pages
 
 Guard = Callable[[web.Request, HallConfig, str], web.Response | None]
@@ -20,16 +21,6 @@ Guard = Callable[[web.Request, HallConfig, str], web.Response | None]
 _VOICE: Final = re.compile(r"(?P<label>[^-]{1,12})-(?P<counter>.{1,32})-[0-9a-f]{6}")
 _KEPT: Final = "private, max-age=3600"
 """A call is heard twice at the most; an hour outlives every recall of it."""
-
-
-class Hall(Protocol):
-    @property
-    def config(self) -> HallConfig: ...
-    def view(self) -> dict[str, dict[str, Any]]: ...
-
-
-class Halls(Protocol):
-    async def get(self, hall_id: str) -> Hall: ...
 
 
 def routes(halls: Halls, pages: Pages, guard: Guard, speech: Callable[[str], Speech]) -> list[web.RouteDef]:
@@ -52,7 +43,7 @@ def routes(halls: Halls, pages: Pages, guard: Guard, speech: Callable[[str], Spe
     async def voice(request: web.Request) -> web.StreamResponse:
         hall = await halls.get(request.match_info["hall"])
         may_read(request["who"], hall.config.id, hall.config.open_reading)
-        label, counter = _called(hall.view(), request.match_info["id"])
+        label, counter = _called(hall.hub.tables, request.match_info["id"])
         try:
             if request.match_info["form"] == "wav":
                 sound, kind = await speech(hall.config.id).call_wav(label, counter), "audio/wav"
@@ -72,10 +63,10 @@ def routes(halls: Halls, pages: Pages, guard: Guard, speech: Callable[[str], Spe
     ]
 
 
-def _called(view: dict[str, dict[str, Any]], voice: str) -> tuple[str, str]:
+def _called(tables: Mapping[str, Mapping[str, Any]], voice: str) -> tuple[str, str]:
     """The ticket and the counter that a sound is about. Only what exists today is spoken: the id comes from outside,
     and each new sentence costs work. Raises Refused not_found."""
     match = _VOICE.fullmatch(voice)
-    if match is None or match["label"] not in view["tickets"] or match["counter"] not in view["counters"]:
+    if match is None or match["label"] not in tables["tickets"] or match["counter"] not in tables["counters"]:
         raise Refused("not_found")
     return match["label"], match["counter"]

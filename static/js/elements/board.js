@@ -20,6 +20,9 @@ const ARROWS = { right: 0, down: 90, left: 180, up: 270 };
 const arrow = (way) =>
   drawing("0 0 64 64", "arrow", `<path d="M12 32h38M34 15l17 17-17 17" transform="rotate(${ARROWS[way]} 32 32)"/>`);
 
+/** How many figures' room a label takes: M and W are as wide as one and a half. */
+const room = (label) => label.length + (/[MW]/.test(label) ? 1 : 0);
+
 /** `[{look: "lit"|"rest"|"stale", wave, say, label, what, counter}]`: one call, or two at once; `arrow`: the way to the counters, where known. */
 class HallCall extends Piece {
   draw({ calls, arrow: way }) {
@@ -28,7 +31,7 @@ class HallCall extends Piece {
       h("section", { class: `call ${call.look}` },
         h("div", { class: "who" },
           h("p", { class: "say" }, call.say, call.wave && wave()),
-          h("p", { class: "num", "data-len": String(call.label.length) }, call.label),
+          h("p", { class: "num", "data-len": String(room(call.label)) }, call.label),
           calls.length === 1 && h("p", { class: "what" }, call.what)),
         h("p", { class: "to" },
           h("span", { class: "say" }, t("board.counter")),
@@ -41,6 +44,7 @@ class HallCall extends Piece {
 class HallLast extends Piece {
   draw({ calls }) {
     this.hidden = calls.length === 0;
+    this.classList.toggle("long", calls.some(({ label }) => label.length > 4));
     return [h("h2", {}, t("board.last")),
       h("ul", {}, calls.map(({ label, counter }) =>
         h("li", {}, h("span", { class: "num" }, label), " ",

@@ -34,3 +34,28 @@ export function callOf(event) {
   const ticket = Object.values(event.changes.tickets ?? {}).find((row) => row?.state === "called");
   return ticket ? { label: ticket.label, service: ticket.service, counter: ticket.counter, voice: event.voice, at: event.time } : null;
 }
+
+/** How many of those waiting in the same line are called before this waiting ticket, if nobody else comes; how far the
+    present run of priority calls has got is not public, so a run is taken to begin. The twin of `ahead` in core/policy.py. */
+export function ahead(view, ticket) {
+  const line = (row) => (row.to_counter ? `@${row.to_counter}` : row.service);
+  const before = (a, b) => a.arrival - b.arrival || a.number - b.number || numeric.compare(a.label, b.label);
+  const same = Object.values(view.tickets).filter((row) => row.state === "waiting" && line(row) === line(ticket)).sort(before);
+  const front = same.filter((row) => row.front);
+  const priority = same.filter((row) => !row.front && row.priority);
+  const ordinary = same.filter((row) => !row.front && !row.priority);
+  const turns = view.hall.policy?.priority_calls ?? 2;
+  const place = (lane) => lane.findIndex((row) => row.label === ticket.label);
+  if (ticket.front) return place(front);
+  if (!ticket.priority) return front.length + place(ordinary) + Math.min(priority.length, turns * (place(ordinary) + 1));
+  const index = place(priority);
+  const between = index < turns ? 0 : 1 + Math.floor((index - turns) / Math.max(1, turns));
+  return front.length + index + Math.min(ordinary.length, between);
+}
+
+/** The open counters that take a ticket's service, or the one it was sent to. */
+export function countersFor(view, ticket) {
+  return sorted(view.counters)
+    .filter(({ id, services, state }) => state === "open" && (ticket.to_counter ? id === ticket.to_counter : services.includes(ticket.service)))
+    .map(({ id }) => id);
+}

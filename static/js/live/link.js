@@ -47,8 +47,9 @@ export class Link {
   #joined = false;
   #stopped = false;
 
-  constructor(hall, { url, Socket = WebSocket, timing = {} } = {}) {
-    this.url = url ?? `${location.protocol.replace("http", "ws")}//${location.host}/ws/${encodeURIComponent(hall)}`;
+  /** `lang`: the language of refusals; Vietnamese if not given. */
+  constructor(hall, { lang = "vi", url, Socket = WebSocket, timing = {} } = {}) {
+    this.url = url ?? `${location.protocol.replace("http", "ws")}//${location.host}/ws/${encodeURIComponent(hall)}?lang=${lang}`;
     this.Socket = Socket;
     this.timing = { ...TIMING, ...timing };
   }

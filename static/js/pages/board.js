@@ -9,13 +9,14 @@ import { data, lang, named, t } from "hallsys/texts.js";
 
 const LAST = 4; // how many last calls a board has room for
 const SETTLED = 2; // words of services on a counter's line: more do not fit
+const ONE_LINE = 24; // letters of a service's name below the number
 const DRIFT = 180_000; // ms between two shifts of the picture by a pixel or two, against burn-in
 
 const wishes = new URLSearchParams(location.search);
 const part = (selector) => document.querySelector(selector);
 const heard = {}; // label -> time of its last call or recall on this screen
 
-const link = new Link(data.hall);
+const link = new Link(data.hall, { lang: lang() });
 const announcer = new Announcer({
   link,
   audio: part("#voice"),
@@ -70,7 +71,7 @@ function drawCalls(view, lost) {
   part("hall-call").hidden = idle;
   if (idle) welcome(view);
   else part("hall-call").show({ arrow: wishes.get("arrow"), calls: large.map((call) => ({ ...call,
-    what: named(view.services[call.service] ?? {}), counter: call.counter })) });
+    what: nameOf(view.services[call.service]), counter: call.counter })) });
   const shown = new Set(idle ? [] : large.map(({ label }) => label));
   part("hall-last").show({ calls: next ? [] : past.filter(({ label }) => !shown.has(label)).slice(0, LAST)
     .map(({ label, counter }) => ({ label, counter })) });
@@ -86,12 +87,20 @@ const resting = (call, lost) => ({ ...pick(call), look: lost ? "stale" : "rest",
   say: lost ? t("board.stale", { time: hourMinute(call.at, link.view.hall.tz) }) : t("board.rest") });
 const pick = ({ label, service, counter }) => ({ label, service, counter });
 
+/** A service's name on one line below the number: the short one where the long one would need two. */
+function nameOf(service) {
+  if (!service) return "";
+  const name = named(service);
+  return name.length <= ONE_LINE ? name : named(service, "short");
+}
+
 /** Nobody waits and nobody is on the way to a counter. */
 const quiet = (view) => !Object.values(view.tickets).some(({ state }) => state === "waiting" || state === "called");
 
 function welcome(view) {
   part("#idle h2").textContent = t(view.hall.open ? "board.nobody" : "board.closed_day");
-  part("#idle p").textContent = view.hall.open ? t("board.nobody_hint") : hours(view);
+  const served = view.hall.open && Object.values(view.counters).some(({ state }) => state === "open");
+  part("#idle p").textContent = served ? t("board.nobody_hint") : hours(view);
 }
 
 /** A hall's notice may carry its hours already; without one the hours are the notice. */
