@@ -1,0 +1,52 @@
+"""The caller wing's door: the officer's page."""
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from aiohttp import web
+
+from hallsys.config import CounterConfig, HallConfig
+from hallsys.core.rights import Who
+from hallsys.web.pages import Pages
+
+Guard = Callable[[web.Request, HallConfig, str], web.Response | None]
+"""`guard(request, hall, role)`: the page that joins a device, where whoever asks has not that role; else None."""
+
+
+class Hall(Protocol):
+    @property
+    def config(self) -> HallConfig: ...
+
+
+class Halls(Protocol):
+    async def get(self, hall_id: str, /) -> Hall: ...
+
+
+def routes(halls: Halls, pages: Pages, guard: Guard) -> list[web.RouteDef]:
+    """`GET /halls/{hall}/counter`: the page of one counter, or the choice of one."""
+
+    async def counter_page(request: web.Request) -> web.StreamResponse:
+        hall = (await halls.get(request.match_info["hall"])).config
+        join = guard(request, hall, "counter")
+        if join is not None:
+            return join
+        counter, asked = _counter_of(hall, request["who"], request.query)
+        return pages.render(
+            request,
+            "caller/counter.html",
+            hall=hall,
+            domains=("caller",),
+            data={"counter": counter.id if counter else None},
+            status=200 if counter or asked is None else 404,
+            counter=counter,
+            asked=asked,
+        )
+
+    return [web.get("/halls/{hall}/counter", counter_page)]
+
+
+def _counter_of(hall: HallConfig, who: Who, query: Mapping[str, str]) -> tuple[CounterConfig | None, str | None]:
+    """The counter this page is for and the one that was asked for: a device bound to a counter shows that one whatever
+    its address says."""
+    asked = who.counter or query.get("counter")
+    return next((counter for counter in hall.counters if counter.id == asked), None), asked

@@ -1,0 +1,54 @@
+// The hall in a sentence, tiles and rows: the view for what is true now, the figures for what was. No DOM.
+import { level, whole } from "hallsys/staff/clock.js";
+import { activities, waiting } from "hallsys/staff/hall.js";
+
+const LISTED = 5; // of those who wait longest
+
+/** Everything the page shows, at `now`; `figures` may be null before they came. */
+export function overview(view, figures, now) {
+  const queue = waiting(view);
+  const { limits } = view.hall;
+  const wait = (ticket) => (ticket ? now - ticket.queued_at : null);
+  const services = Object.values(view.services).map((service) => {
+    const line = queue.filter((ticket) => ticket.service === service.id);
+    const longest = wait(line[0]);
+    return { service, waiting: line.length, longest, level: level(longest ?? 0, limits), ...past(figures?.services[service.id]) };
+  });
+  const counters = activities(view).map((each) => ({ ...each, served: figures ? (figures.counters[each.counter.id]?.served ?? 0) : null }));
+  return {
+    waiting: queue.length,
+    longest: wait(queue[0]),
+    level: level(wait(queue[0]) ?? 0, limits),
+    ...past(figures?.total),
+    open: counters.filter(({ counter }) => counter.state === "open").length,
+    services,
+    counters,
+    queue: queue.slice(0, LISTED),
+    sentence: sentence(view, queue, services, counters, limits),
+  };
+}
+
+const past = (figures) => ({ hour: figures?.wait_hour ?? null, served: figures?.served ?? null, noShows: figures?.no_shows ?? null });
+
+/** The hall in one sentence: a key of the catalog and its parameters, the worst first. */
+function sentence(view, queue, services, counters, limits) {
+  if (!view.hall.open) return ["monitor.say.closed", {}];
+  const nobodyCalls = !counters.some(({ counter }) => counter.state === "open");
+  if (nobodyCalls && queue.length) return ["monitor.say.no_counter", { n: queue.length }];
+  const over = (how) => services.filter((row) => row.level === how);
+  const [alarm, warn] = [over("alarm"), over("warn")];
+  const late = (rows, seconds) => ({ n: rows.length, name: rows[0]?.service, minutes: whole(seconds * 1000) });
+  if (alarm.length) return [alarm.length === 1 ? "monitor.say.alarm_one" : "monitor.say.alarm", late(alarm, limits.alarm)];
+  if (warn.length) return [warn.length === 1 ? "monitor.say.warn_one" : "monitor.say.warn", late(warn, limits.warn)];
+  if (queue.length) return ["monitor.say.fine", { n: queue.length, minutes: whole(limits.warn * 1000) }];
+  return [nobodyCalls ? "monitor.say.not_begun" : "monitor.say.nobody", {}];
+}
+
+/** The flow as rows: `{from, issued, called, waiting}` a bar, `waiting` at its end or now. */
+export function flowRows({ start, step, issued, called, waiting: line }) {
+  return issued.map((count, index) => {
+    const end = start + (index + 1) * step;
+    const last = line.filter(([at]) => at <= end).at(-1);
+    return { from: start + index * step, issued: count, called: called[index], waiting: last?.[1] ?? 0 };
+  });
+}

@@ -1,0 +1,148 @@
+// The supervisor's page: a sentence, the figures, the services against their limits, the day, the counters.
+import { comeBack } from "hallsys/elements/comeback.js";
+import { h, icon } from "hallsys/elements/piece.js";
+import { hourMinute, longDay } from "hallsys/elements/time.js";
+import { Link } from "hallsys/live/link.js";
+import { chart } from "hallsys/monitor/chart.js";
+import { Figures } from "hallsys/monitor/figures.js";
+import { flowRows, overview } from "hallsys/monitor/model.js";
+import { elapsed, exact, level, minutes, whole } from "hallsys/staff/clock.js";
+import { chip, fill, write } from "hallsys/staff/dom.js";
+import { counterName, pauseReason, priorityName, serviceName } from "hallsys/staff/hall.js";
+import { data, lang, named, t } from "hallsys/texts.js";
+
+const $ = (name) => document.getElementById(name);
+const link = new Link(data.hall, { lang: lang() });
+const figures = new Figures(`/api/v1/halls/${encodeURIComponent(data.hall)}/stats`, () => render());
+const store = { ready: null };
+const LOOK = { called: ["called", "speaker"], serving: ["ok", "person"], ready: ["ok", "done"], paused: ["off", "pause"], closed: ["off", "closed"] };
+let chartWidth = 0;
+
+function render() {
+  const { view } = link;
+  const now = link.now();
+  const lost = link.state === "lost";
+  $("mon").dataset.link = link.state;
+  $("lost").hidden = !lost;
+  if (lost) fill($("lost"), [link.since], () => [icon("lost"), h("span", {}, t("monitor.lost", { time: exact(link.since, view?.hall.tz) }))]);
+  fill($("health"), [link.state, store.ready, figures.failed], health);
+  if (!view) return;
+  const { hall } = view;
+  // a cut stops the clock of the waits, not the clock on the wall: nobody knows who was called since
+  const at = lost ? link.since : now;
+  const all = overview(view, figures.now, at);
+  write($("clock"), hourMinute(now, hall.tz));
+  write($("place"), `${named(hall)}, ${named(hall, "province")} · ${longDay(now, hall.tz)}`);
+  const [key, params] = all.sentence;
+  write($("sentence"), t(key, { ...params, name: params.name && named(params.name, "short") }));
+  tiles(all);
+  write($("limits"), t("monitor.limits", { warn: hall.limits.warn / 60, alarm: hall.limits.alarm / 60, ceiling: hall.limits.ceiling / 60 }));
+  const services = all.services.map((row) => ({ ...row, longest: row.longest === null ? null : whole(row.longest) }));
+  fill($("services"), [services, hall.limits], () => all.services.map((row) => serviceRow(row, hall.limits)));
+  fill($("counters"), [all.counters, whole(at)], () => all.counters.map((row) => counterRow(row)));
+  for (const element of document.querySelectorAll("[data-called]")) write(element, elapsed(at - Number(element.dataset.called)));
+  fill($("longest"), [all.queue, whole(at)], () => longest(view, all.queue, at));
+  flow(hall);
+  day(hall);
+}
+
+function tiles(all) {
+  const bad = { alarm: "fig bad", warn: "fig some" };
+  const tile = (name, value, unit, look = "fig") => {
+    const box = $(`fig-${name}`);
+    box.className = look;
+    fill(box.lastElementChild, [value, unit], () => [String(value ?? "–"), value !== null && unit && h("small", {}, ` ${unit}`)]);
+  };
+  tile("waiting", all.waiting);
+  tile("longest", all.longest === null ? null : whole(all.longest), t("monitor.minutes"), bad[all.level]);
+  tile("p50", all.hour && Math.round(all.hour.p50 / 60), t("monitor.minutes"));
+  tile("served", all.served);
+  tile("open", all.open, `/ ${all.counters.length}`);
+}
+
+function serviceRow({ service, waiting, longest, level: how, hour, served, noShows }, limits) {
+  const bar = h("span", { class: `lim ${how}`, "aria-hidden": "true" }, h("i"), h("u"), h("u"));
+  const share = (ms) => `${Math.min(100, (ms / (limits.ceiling * 1000)) * 100)}%`;
+  const [fillBar, warn, alarm] = bar.children;
+  fillBar.style.width = share(longest ?? 0);
+  warn.style.left = share(limits.warn * 1000);
+  alarm.style.left = share(limits.alarm * 1000);
+  const wait = longest === null ? "–" : how === "fine" ? minutes(longest) : chip(how, how, minutes(longest));
+  return h("tr", {},
+    h("th", { scope: "row" }, h("span", { class: "l" }, service.letter), h("span", { class: "name" }, named(service))),
+    h("td", {}, h("b", {}, String(waiting))), h("td", { class: "c" }, bar), h("td", {}, wait),
+    h("td", { class: "wide" }, hour ? `${Math.round(hour.p50 / 60)} · ${Math.round(hour.p90 / 60)}` : "–"),
+    h("td", { class: "wide" }, String(served ?? "–")), h("td", { class: "wide" }, String(noShows ?? "–")));
+}
+
+function counterRow({ counter, state, since, ticket, served }) {
+  const [kind, drawn] = LOOK[state];
+  const reason = state === "paused" && counter.reason ? ` · ${pauseReason(counter.reason)}` : "";
+  const time = state === "called" ? h("span", { "data-called": since }) : minutes(link.now() - since);
+  return h("li", {}, h("b", { "aria-label": counterName(counter) }, counter.id), h("b", {}, ticket?.label ?? "–"),
+    h("span", {}, h("span", { class: `chip ${kind}` }, icon(drawn), h("span", {}, t(`state.${state}`), " ", time, reason))),
+    h("span", { class: "r" }, served === null ? "" : t("monitor.count", { n: served })));
+}
+
+function longest(view, queue, now) {
+  if (!queue.length) return h("li", { class: "none" }, t("monitor.nobody"));
+  return queue.map((ticket) => {
+    const how = level(now - ticket.queued_at, view.hall.limits);
+    const wait = minutes(now - ticket.queued_at);
+    return h("li", { class: "q" }, h("b", {}, ticket.label),
+      h("span", {}, serviceName(view, ticket.service, "short"), ticket.priority && h("small", {}, ` · ${priorityName(view, ticket.priority)}`)),
+      h("span", { class: "r" }, how === "fine" ? wait : chip(how, how, wait)));
+  });
+}
+
+function flow(hall) {
+  const width = Math.floor($("chart").clientWidth);
+  if (!figures.now || width < 50) return;
+  chartWidth = width;
+  const told = figures.now.flow;
+  const height = width < 600 ? 200 : 260;
+  fill($("chart"), [told, width, hall.hours], () => chart(told, hall, figures.now.now, width, height));
+  fill($("numbers"), told, () => flowRows(told).map((row) =>
+    h("tr", {}, h("th", { scope: "row" }, hourMinute(row.from, hall.tz)), h("td", {}, String(row.issued)), h("td", {}, String(row.called)), h("td", {}, String(row.waiting)))));
+}
+
+function day(hall) {
+  const told = figures.now;
+  if (!told) return;
+  const { total } = told;
+  const spread = (each) => (each ? `${Math.round(each.p50 / 60)} · ${Math.round(each.p90 / 60)}` : "–");
+  const rows = [["issued", total.issued], ["served", total.served], ["no_shows", total.no_shows], ["cancelled", total.cancelled],
+    ["wait", spread(total.wait_day)], ["service", spread(total.service_time)]];
+  write($("as-of"), figures.failed ? t("monitor.as_of", { time: hourMinute(told.now, hall.tz) }) : "");
+  fill($("day"), rows, () => rows.map(([key, value]) => h("div", {}, h("dt", {}, t(`monitor.day.${key}`)), h("dd", {}, String(value)))));
+}
+
+function health() {
+  const linkChip = { live: ["ok", "done"], lost: ["lost", "lost"], connecting: ["off", "clock"] }[link.state];
+  const storeChip = store.ready === null ? null : store.ready ? ["ok", "done", "monitor.store_ok"] : ["alarm", "alarm", "monitor.store_away"];
+  return [
+    chip(...linkChip, t(`monitor.link.${link.state}`)),
+    storeChip && chip(storeChip[0], storeChip[1], t(storeChip[2])),
+    figures.failed && chip("warn", "warn", t("monitor.figures_old")),
+  ];
+}
+
+async function askStore() {
+  store.ready = await fetch("/readyz").then((answer) => answer.ok, () => null);
+  render();
+}
+
+link.on("view", () => {
+  figures.want();
+  render();
+});
+link.on("state", () => {
+  if (link.state === "live") figures.want();
+  askStore();
+});
+link.on("tick", () => askStore());
+new ResizeObserver(() => $("chart").clientWidth !== chartWidth && link.view && flow(link.view.hall)).observe($("chart"));
+comeBack(link);
+link.start();
+render();
+setInterval(render, 1_000);
