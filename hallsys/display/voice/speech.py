@@ -1,0 +1,80 @@
+"""The voice of a hall, for the routes and the announcer: a ticket and a counter in, a sound file out."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from hallsys.display.voice.errors import VoiceError, VoiceUnavailable
+from hallsys.display.voice.settings import VoiceSettings
+from hallsys.resources import resource
+
+if TYPE_CHECKING:
+    from hallsys.display.voice.studio import Studio
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+class Speech:
+    """Everything runs on one thread of its own; the event loop never waits for it.
+
+    `trouble`: why the hall is mute, in words, or None. It goes by itself with the next sound that succeeds.
+    """
+
+    def __init__(
+        self, cache: Path, settings: VoiceSettings, *, sounds: Path | None = None, pack: Path | None = None
+    ) -> None:
+        """`sounds` holds chime.wav (the one we bring if None); `pack` is the folder of a recorded voice."""
+        self.trouble: str | None = None
+        self._cache = cache
+        self._settings = settings
+        self._sounds = sounds
+        self._pack = pack
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="voice")
+        self._studio: Studio | None = None
+
+    async def prepare(self, label: str, counters: Sequence[str] = ()) -> None:
+        """Makes the words of a ticket, and of the counters that may call it, ready. Never raises."""
+        try:
+            await self._run(lambda studio: studio.prepare(label, counters))
+        except VoiceError as error:
+            log.warning("the voice is not ready for %s: %s", label, error)
+
+    async def call(self, label: str, counter: str) -> bytes:
+        """The whole call as MP3 (48 kbit/s, mono, 22,050 Hz). Raises VoiceError; VoiceUnavailable without an engine."""
+        return await self._run(lambda studio: studio.call(label, counter, "mp3"))
+
+    async def call_wav(self, label: str, counter: str) -> bytes:
+        """The same as WAV (16 bit, mono, 22,050 Hz). Raises as `call`."""
+        return await self._run(lambda studio: studio.call(label, counter, "wav"))
+
+    async def close(self) -> None:
+        await asyncio.to_thread(self._worker.shutdown, wait=True, cancel_futures=True)
+
+    async def _run(self, job: Callable[["Studio"], T]) -> T:
+        try:
+            answer = await asyncio.get_running_loop().run_in_executor(self._worker, lambda: job(self._opened()))
+        except VoiceUnavailable as error:
+            self.trouble = str(error)
+            raise
+        except VoiceError:
+            # One label that cannot be read is not a mute hall.
+            raise
+        except Exception as error:
+            log.exception("the voice failed")
+            self.trouble = f"the voice failed ({type(error).__name__}): the server's log says where"
+            raise VoiceUnavailable(self.trouble) from error
+        self.trouble = None
+        return answer
+
+    def _opened(self) -> "Studio":
+        if self._studio is None:
+            # Here, on the worker: numpy takes 90 ms and 16 MB that a server without a voice never spends.
+            from hallsys.display.voice.studio import Studio
+
+            chime = (self._sounds or resource("sounds")) / "chime.wav"
+            self._studio = Studio(self._cache, self._settings, chime, self._pack)
+        return self._studio
