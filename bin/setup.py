@@ -112,15 +112,18 @@ def _is_debian_root() -> bool:
 def _apt(package: str) -> None:
     _say(f"installing the system package {package} …")
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    _run(["apt-get", "update", "-qq"], environment)
-    _run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", package], environment)
+    for step in (["update"], ["install", "-y", "--no-install-recommends", package]):
+        _run(["apt-get", "-qq", *step], environment, quiet=True)
 
 
-def _run(command: list[str], environment: dict[str, str] | None = None) -> None:
-    """A step that must succeed; its output goes to standard error, which `serve` leaves to people."""
-    done = subprocess.run(command, cwd=ROOT, env=environment, stdout=sys.stderr, check=False)
+def _run(command: list[str], environment: dict[str, str] | None = None, *, quiet: bool = False) -> None:
+    """A step that must succeed; what it prints goes to standard error, a quiet one's only when it fails."""
+    output = subprocess.PIPE if quiet else sys.stderr
+    error = subprocess.STDOUT if quiet else None
+    done = subprocess.run(command, cwd=ROOT, env=environment, stdout=output, stderr=error, text=True, check=False)
     if done.returncode:
         raise SystemExit(
+            f"{done.stdout or ''}\n"
             f"Bước này không thành công (mã {done.returncode}), xem thông báo bên trên; cài lần đầu cần có mạng.\n"
             f"This step failed ({done.returncode}), see above; the first installation needs the network:\n"
             f"    {' '.join(command)}"
