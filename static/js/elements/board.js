@@ -70,7 +70,7 @@ class HallCounters extends Piece {
 /** `[{letter, name, count, note}]`: who waits for what; a count of null is not known. */
 class HallWaits extends Piece {
   draw({ waits }) {
-    return h("ul", { "aria-label": t("board.waits") }, waits.map(({ letter, name, count, note }) =>
+    return h("ul", {}, waits.map(({ letter, name, count, note }) =>
       h("li", { class: "w" },
         h("span", { class: "l" }, letter),
         h("span", { class: "s" }, name),
