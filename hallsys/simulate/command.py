@@ -1,0 +1,264 @@
+"""`hallsys simulate`: a day of a ward against a running server, through its public doors, checked at the end."""
+
+import argparse
+import asyncio
+import contextlib
+import dataclasses
+import os
+import sys
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import quote
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from hallsys.live.client import Client, UnwelcomeError
+from hallsys.live.fetch import Fetch, FetchError
+from hallsys.simulate.citizens import visit
+from hallsys.simulate.clock import Clock
+from hallsys.simulate.day import Day
+from hallsys.simulate.officers import Desk
+from hallsys.simulate.plan import Plan, make_plan
+from hallsys.simulate.record import Hand, Record, Watch
+from hallsys.simulate.summary import Readings, Summary, compare
+
+OPENING: Final = 7 * 60 + 30
+"""Minutes since midnight, for people who look at the progress bar."""
+LOOP_SPEED: Final = 20.0
+"""Somebody comes every ten seconds and is served for fifteen: alive, and slow enough to follow."""
+READINGS: Final = 5
+
+
+@dataclass(frozen=True)
+class Options:
+    """What to play. `speed` is simulated seconds per second, 0 as fast as the server answers; no `counters`: all."""
+
+    url: str = "http://127.0.0.1:8080"
+    hall: str = "phutho"
+    kiosk_token: str | None = None
+    counter_token: str | None = None
+    supervisor_token: str | None = None
+    tickets: int = 150
+    counters: int | None = None
+    speed: float = 60.0
+    seed: int = 1
+    noon: bool = True
+
+
+class NotPlayed(Exception):
+    """The day could not begin or be read; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Staff:
+    """The connections of a day: one for the kiosk, one per counter, one for the onlooker."""
+
+    kiosk: Client
+    counters: Mapping[str, Client]
+    onlooker: Client
+
+
+async def simulate(options: Options, console: Console | None = None) -> Summary:
+    """Play a day and hold it against what the server says. Without a console nothing is shown.
+
+    Raises NotPlayed, and UnwelcomeError where a token does not open the hall.
+    """
+    console = console or Console(quiet=True)
+    watch, record = Watch(), Record()
+    async with Fetch(options.url, options.supervisor_token, patience=60) as fetch:
+        before = await _read(fetch.tickets(options.hall))
+        counters, asked = await _counters(fetch, options)
+        async with _staff(options, counters, watch) as staff:
+            began = asyncio.get_running_loop().time()
+            await _play(options, counters, staff, watch, record, console)
+            seconds = asyncio.get_running_loop().time() - began
+            summary = compare(record, watch, before, await _reading(fetch, staff.onlooker, options.hall))
+    summary.seconds = seconds
+    if asked > len(counters):
+        summary.notes.append(f"{asked} counters were asked for, the hall has {len(counters)}")
+    return summary
+
+
+async def keep_alive(options: Options) -> None:
+    """Day after day until cancelled, nothing shown and nothing checked: for a hall that people look at."""
+    number = 0
+    while True:
+        day = dataclasses.replace(options, seed=options.seed + number, noon=False)
+        async with Fetch(day.url, day.supervisor_token) as fetch:
+            counters, _ = await _counters(fetch, day)
+        watch = Watch()
+        async with _staff(day, counters, watch) as staff:
+            await _play(day, counters, staff, watch, Record(), Console(quiet=True))
+        number += 1
+
+
+async def _counters(fetch: Fetch, options: Options) -> tuple[dict[str, Sequence[str]], int]:
+    """The counters to work at and the open services they take, and how many were asked for."""
+    view = (await _read(fetch.view(options.hall)))["view"]
+    services = {name for name, row in view["services"].items() if row["open"]}
+    taken = {name: [s for s in row["services"] if s in services] for name, row in view["counters"].items()}
+    asked = len(taken) if options.counters is None else options.counters
+    return dict(list(taken.items())[:asked]), asked
+
+
+@contextlib.asynccontextmanager
+async def _staff(options: Options, counters: Mapping[str, Sequence[str]], watch: Watch) -> AsyncIterator[Staff]:
+    async with contextlib.AsyncExitStack() as stack:
+
+        async def connect(token: str | None, **listening: Any) -> Client:
+            return await stack.enter_async_context(Client(options.url, options.hall, token, **listening))
+
+        onlooker = await connect(options.supervisor_token, on_event=watch.take)
+        kiosk = await connect(options.kiosk_token)
+        yield Staff(kiosk, {name: await connect(options.counter_token) for name in counters}, onlooker)
+
+
+async def _play(
+    options: Options,
+    counters: Mapping[str, Sequence[str]],
+    staff: Staff,
+    watch: Watch,
+    record: Record,
+    console: Console,
+) -> None:
+    hall = staff.onlooker.view["hall"]
+    try:
+        plan = make_plan(options.tickets, counters, hall["priorities"], options.seed, noon=options.noon)
+    except ValueError as error:
+        raise NotPlayed(str(error)) from error
+    clock = Clock(options.speed, start=-60.0)
+    day = Day(plan, clock, record, watch, options.speed, hall["policy"]["return_pause_s"])
+    kiosk = Hand(staff.kiosk, record)
+    hands = {name: Hand(client, record) for name, client in staff.counters.items()}
+    desk = next(iter(hands.values()))
+    with _progress(console, plan) as progress:
+        showing = asyncio.create_task(_show(day, progress))
+        try:
+            await clock.run(
+                *(visit(day, visitor, kiosk, desk) for visitor in plan.visitors),
+                *(
+                    Desk(day, officer, counters[officer.counter], hands[officer.counter]).work()
+                    for officer in plan.officers
+                ),
+            )
+        except* UnwelcomeError as group:
+            raise group.exceptions[0] from None
+        finally:
+            showing.cancel()
+            progress.update(progress.tasks[0].id, completed=day.left, state="closed")
+    if record.deeds:
+        # The last events may still be on their way to the onlooker; what never comes, the summary will miss.
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(10):
+                await watch.heard(max(deed.at for deed in record.deeds))
+
+
+async def _reading(fetch: Fetch, onlooker: Client, hall: str) -> Readings:
+    """Everything the server says, of one moment: read again while somebody presses in between."""
+    for _ in range(READINGS):
+        first = await _read(fetch.view(hall))
+        tickets = await _read(fetch.tickets(hall))
+        stats = await _stats(fetch, hall)
+        if (await _read(fetch.view(hall)))["at"] == first["at"]:
+            return Readings(tickets, first["view"], stats, steady=True)
+    return Readings(tickets, first["view"], stats, steady=False)
+
+
+async def _stats(fetch: Fetch, hall: str) -> Mapping[str, Any] | None:
+    try:
+        stats: Mapping[str, Any] = await fetch.json(f"/api/v1/halls/{quote(hall, safe='')}/stats")
+    except FetchError as error:
+        if error.status == 404:
+            return None
+        raise NotPlayed(str(error)) from error
+    return stats
+
+
+async def _read(reading: Any) -> Any:
+    try:
+        return await reading
+    except FetchError as error:
+        hint = ": give a token of the role supervisor or admin" if error.status in (401, 403) else ""
+        raise NotPlayed(f"{error}{hint}") from error
+
+
+def _progress(console: Console, plan: Plan) -> Progress:
+    progress = Progress(
+        TextColumn("{task.fields[state]}"),
+        BarColumn(),
+        TextColumn("{task.completed}/{task.total} tickets"),
+        TimeElapsedColumn(),
+        console=console,
+        disable=console.quiet,
+    )
+    progress.add_task("day", total=len(plan.visitors), state="07:30")
+    return progress
+
+
+async def _show(day: Day, progress: Progress) -> None:
+    while True:
+        minute = OPENING + int(max(0.0, day.clock.now) // 60)
+        waiting = sum(day.watch.waiting.values())
+        state = f"{minute // 60:02}:{minute % 60:02}  {waiting:4} waiting"
+        progress.update(progress.tasks[0].id, completed=day.left, state=state)
+        await asyncio.sleep(0.25)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The flags of `hallsys simulate`."""
+    parser.add_argument("--url", default=Options.url, help="address of the server (%(default)s)")
+    parser.add_argument("--hall", default=Options.hall, help="id of the hall (%(default)s)")
+    parser.add_argument(
+        "--token",
+        default=os.environ.get("HALLSYS_TOKEN"),
+        help="a token of the role admin; better given as HALLSYS_TOKEN, for a command line can be read by every user",
+    )
+    for role in ("kiosk", "counter", "supervisor"):
+        parser.add_argument(f"--{role}-token", metavar="TOKEN", help=f"for what the {role} does, in place of --token")
+    parser.add_argument("--tickets", type=int, default=Options.tickets, help="how many people come (%(default)s)")
+    parser.add_argument("--counters", type=int, help="how many counters work; all of the hall if not given")
+    parser.add_argument(
+        "--speed",
+        type=float,
+        help=f"seconds of the day per second, 0 as fast as it goes ({Options.speed:g}; looping {LOOP_SPEED:g})",
+    )
+    parser.add_argument("--seed", type=int, default=Options.seed, help="another number, another day (%(default)s)")
+    parser.add_argument("--loop", action="store_true", help="day after day until stopped, without a check")
+
+
+def options_from(args: argparse.Namespace) -> Options:
+    """Raises NotPlayed for numbers that make no day."""
+    if args.tickets < 1 or (args.counters is not None and args.counters < 1) or (args.speed or 0) < 0:
+        raise NotPlayed("--tickets and --counters are 1 or more, --speed is 0 or more")
+    speed = (LOOP_SPEED if args.loop else Options.speed) if args.speed is None else args.speed
+    return Options(
+        url=args.url,
+        hall=args.hall,
+        kiosk_token=args.kiosk_token or args.token,
+        counter_token=args.counter_token or args.token,
+        supervisor_token=args.supervisor_token or args.token,
+        tickets=args.tickets,
+        counters=args.counters,
+        speed=speed,
+        seed=args.seed,
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Exit 0 when everything agrees, 1 when it does not, 2 when the day could not be played."""
+    try:
+        options = options_from(args)
+        if args.loop:
+            asyncio.run(keep_alive(options))
+            return 0
+        console = Console()
+        summary = asyncio.run(simulate(options, console))
+    except (NotPlayed, UnwelcomeError) as error:
+        print(f"hallsys simulate: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    summary.show(console)
+    return 0 if summary.agrees else 1
