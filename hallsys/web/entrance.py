@@ -1,5 +1,6 @@
 """Builds the parts of `web/` in their order, for the composition in `app.py`."""
 
+import logging
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -13,7 +14,7 @@ from hallsys.texts import Texts
 from hallsys.web import health
 from hallsys.web.assets import Assets
 from hallsys.web.door import Door
-from hallsys.web.errors import Gate, dress
+from hallsys.web.errors import Gate, dress, not_noise
 from hallsys.web.identity import Identities
 from hallsys.web.join import WAIT, Join
 from hallsys.web.metrics import Metrics
@@ -74,6 +75,7 @@ class Entrance:
         """Puts the middleware and the headers of every answer before the application's handlers."""
         app.middlewares.append(self._gate.middleware)
         app.on_response_prepare.append(dress)
+        logging.getLogger("aiohttp.server").addFilter(not_noise)
 
     async def setup_link(self, base: str) -> str | None:
         """The one-time link of a first start, to print; None once there is an administrator."""

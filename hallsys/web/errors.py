@@ -11,6 +11,7 @@ from typing import Final
 
 import msgspec
 from aiohttp import hdrs, web
+from aiohttp.http import HttpProcessingError
 from multidict import CIMultiDict
 
 from hallsys.core.rights import Who
@@ -51,6 +52,11 @@ async def dress(_request: web.Request, response: web.StreamResponse) -> None:
     if headers.get(hdrs.CONTENT_TYPE, "").startswith("text/html"):
         headers["X-Frame-Options"] = "DENY"
         headers.setdefault("Content-Security-Policy", POLICY.format(nonce=""))
+
+
+def not_noise(record: logging.LogRecord) -> bool:
+    """A filter for aiohttp's own log: what is not HTTP is answered with 400 and is nobody's error here."""
+    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
 
 
 class Gate:

@@ -206,7 +206,9 @@ async def test_headers_of_every_answer(server: Server) -> None:
             assert answer.headers["Cache-Control"] == "no-store"
 
 
-async def test_broken_http_does_not_reach_the_server_and_harms_nobody(server: Server) -> None:
+async def test_what_is_not_http_gets_400_and_does_not_fill_the_log(
+    server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
     url = server.client.make_url("/")
     for raw in (
         b"GET / HTTP/9.9\r\n\r\n",
@@ -220,3 +222,4 @@ async def test_broken_http_does_not_reach_the_server_and_harms_nobody(server: Se
         await writer.wait_closed()
         assert b" 400 " in head
     assert (await server.client.get("/healthz")).status == 200
+    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []

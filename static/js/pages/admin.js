@@ -6,7 +6,7 @@ const EVERY = 5000; // ms between looks while the page is seen
 const ROLE_OF = { board: "display", kiosk: "kiosk", counter: "counter", monitor: "supervisor" };
 const $ = (id) => document.getElementById(id);
 const api = `/api/v1/halls/${encodeURIComponent(data.hall)}`;
-const time = (ms) => new Date(ms).toLocaleTimeString(data.lang, { hour: "2-digit", minute: "2-digit" });
+const time = (ms) => new Date(ms).toLocaleTimeString(data.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const day = (ms) => new Date(ms).toLocaleDateString(data.lang === "vi" ? "vi-VN" : "en-GB");
 const counters = new Map(data.counters.map((counter) => [counter.id, counter.name]));
 
@@ -51,6 +51,7 @@ function removeButton(name, path, body) {
       button.textContent = t("admin.remove_sure");
       return;
     }
+    delete button.dataset.armed;
     try {
       await ask(path, body);
       say(t("admin.removed", { name }));

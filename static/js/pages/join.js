@@ -32,7 +32,7 @@ function say(words, lost = false) {
 
 function tell() {
   if (lostSince) {
-    const time = lostSince.toLocaleTimeString(data.lang, { hour: "2-digit", minute: "2-digit" });
+    const time = lostSince.toLocaleTimeString(data.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
     say(t("join.lost", { time }), true);
   } else if (expires !== null) {
     say(t("join.waiting", { minutes: Math.max(1, Math.ceil((expires - performance.now()) / 60_000)) }));
