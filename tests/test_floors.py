@@ -26,6 +26,7 @@ STAIRS = {
     ("hallfile", "config"),
     ("hallfile", "hallcheck"),
     ("hallfile", "resources"),
+    ("texts", "errors"),
 }
 """Doors between rooms of one floor; the rooms of the top floor know each other anyway."""
 

@@ -64,7 +64,7 @@ def asked() -> Iterator[tuple[str, str]]:
             where = f"{path.relative_to(ROOT)}:{number}"
             for quote, literal in re.findall(r"""(["'`])((?:(?!\1).)*)\1""", arguments):
                 if quote == "`" and "${" in literal:
-                    parts = re.split(r"\$\{[^}]*\}", literal)
+                    parts = re.split(r"\$\{(?:[^{}]|\{[^{}]*\})*\}", literal)
                     if "." in literal and KEY.match(parts[0] + "x"):
                         yield where, r"[\w.]+".join(re.escape(part) for part in parts)
                 elif KEY.fullmatch(literal):
