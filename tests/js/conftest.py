@@ -23,8 +23,8 @@ async def browser(chromium: str) -> AsyncIterator[Browser]:
 
 @pytest.fixture
 async def blank(browser: Browser) -> AsyncIterator[Blank]:
-    """`await blank(app)`: an empty page served by an application, where `import("hallsys/…")` works. A script that fails
-    fails the test."""
+    """`await blank(app)`: an empty page served by an application, where `import("hallsys/…")` works. A script
+    that fails fails the test."""
     servers: list[TestServer] = []
     pages: list[Page] = []
     errors: list[str] = []

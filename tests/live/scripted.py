@@ -11,7 +11,7 @@ CASES: list[dict[str, Any]] = json.loads((Path(__file__).parent / "cases.json").
 
 
 class Scripted:
-    """Plays one case, connection by connection. `handler` serves the socket; `wrong` is what the client did otherwise."""
+    """Plays one case, connection by connection. `handler` serves the socket, `wrong` is what the client did wrong."""
 
     def __init__(self, case: dict[str, Any]) -> None:
         self.case = case

@@ -51,11 +51,6 @@ export class Announcer {
     this.changed();
   }
 
-  /** After an officer's touch. */
-  unblock() {
-    return this.unblock();
-  }
-
   #owns(own) {
     this.own = own;
     if (own !== null) this.#ownKnown();
