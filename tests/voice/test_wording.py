@@ -32,8 +32,9 @@ def test_pauses_part_the_digits_and_set_the_counter_off() -> None:
 def test_speech_follows_the_chime_within_a_tenth_of_a_second() -> None:
     plan = call("A012", "3", VoiceSettings())
     chime = plan.index(Chime())
-    assert isinstance(plan[chime + 1], Pause)
-    assert plan[chime + 1].milliseconds < 100
+    after = plan[chime + 1]
+    assert isinstance(after, Pause)
+    assert after.milliseconds < 100
     assert isinstance(plan[chime + 2], Word)
 
 

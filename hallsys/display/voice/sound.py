@@ -21,7 +21,7 @@ RATE: Final = 22_050
 Samples: TypeAlias = NDArray[np.float32]
 _Frequencies: TypeAlias = NDArray[np.float64]
 _Spectrum: TypeAlias = NDArray[np.complex128]
-_Response: TypeAlias = Callable[[_Frequencies], _Spectrum]
+_Response: TypeAlias = Callable[[_Frequencies], _Spectrum | _Frequencies]
 
 TARGET_LUFS: Final = -19.0
 """Louder needs a limiter, and limited speech is misheard ("không" turns into "ông"): turn the amplifier up instead."""
@@ -86,7 +86,7 @@ def read_wav(path: Path) -> Samples:
 
 def clean(samples: Samples) -> Samples:
     """A clip: without rumble, without silence at its ends, at CLIP_RMS under CLIP_PEAK. Raises BadSound for silence."""
-    heard = _trimmed(_filtered(np.concatenate([samples, silence(_RING)]), _dispersed_high_pass).astype(np.float32))
+    heard = _trimmed(_filtered(np.concatenate([samples, silence(_RING)]), _dispersed_high_pass))
     heard[: len(_RISE)] *= _RISE[: len(heard)]
     heard[-len(_RISE) :] *= _RISE[::-1][-len(heard) :]
     rms = _decibel(float(np.mean(np.square(heard, dtype=np.float64))))
@@ -116,7 +116,7 @@ def loudness(samples: Samples) -> float:
     """Integrated loudness in LUFS by ITU-R BS.1770-5 (K-weighting, 400 ms blocks, 75 % overlap, both gates)."""
     block, step = round(0.4 * RATE), round(0.1 * RATE)
     padded = np.concatenate([samples, np.zeros(max(0, block - len(samples)), np.float32)])
-    energy = np.concatenate([[0.0], np.cumsum(np.square(_filtered(padded, _k_weighting)))])
+    energy = np.concatenate([[0.0], np.cumsum(np.square(_filtered(padded, _k_weighting)), dtype=np.float64)])
     starts = np.arange(0, len(padded) - block + 1, step)
     powers = (energy[starts + block] - energy[starts]) / block
     loud = powers[powers > _power(-70.0)]
@@ -150,31 +150,41 @@ def _dispersed_high_pass(frequency: _Frequencies) -> _Spectrum:
     return answer
 
 
-def _filtered(samples: Samples, response: _Response) -> NDArray[np.float64]:
+def _filtered(samples: Samples, response: _Response) -> Samples:
     length = _fast_length(len(samples) + _PADDING)
     frequency: _Frequencies = np.arange(length // 2 + 1, dtype=np.float64) * np.float64(RATE / length)
-    spectrum = np.multiply(np.fft.rfft(samples.astype(np.float64), length), response(frequency))
-    return np.fft.irfft(spectrum, length)[: len(samples)]
+    # In single precision throughout: half the memory and time, and its noise is 130 dB down.
+    spectrum = np.fft.rfft(samples, length) * response(frequency).astype(np.complex64)
+    return np.fft.irfft(spectrum, length)[: len(samples)].astype(np.float32, copy=False)
 
 
-def _k_weighting(frequency: _Frequencies) -> _Spectrum:
-    """Both stages of BS.1770, from their analogue prototypes, so that they are right at any sample rate."""
-    z = np.exp(-2j * np.pi * frequency / RATE)
+def _k_weighting(frequency: _Frequencies) -> _Frequencies:
+    """Both stages of BS.1770, from their analogue prototypes, so that they are right at any sample rate.
+
+    Their size only: the phase moves energy by a millisecond or two, and a block lasts 400.
+    """
+    cosine = np.cos(frequency * (2 * np.pi / RATE))
     # A shelf of +4 dB above 1.7 kHz: the head in the sound field.
     k, q, gain = math.tan(math.pi * 1681.974450955533 / RATE), 0.7071752369554196, 10 ** (3.999843853973347 / 20)
     middle = gain**0.4996667741545416
-    shelf = _biquad(z, (gain + middle * k / q + k * k, 2 * (k * k - gain), gain - middle * k / q + k * k), k, q)
+    shelf = (gain + middle * k / q + k * k, 2 * (k * k - gain), gain - middle * k / q + k * k)
+    power = _power_at(cosine, shelf) / _power_at(cosine, _poles(k, q))
     # A high-pass at 38 Hz. Its numerator is 1 -2 1 as it stands: the standard does not normalise it.
     k, q = math.tan(math.pi * 38.13547087602444 / RATE), 0.5003270373238773
     norm = 1 + k / q + k * k
-    return shelf * _biquad(z, (norm, -2 * norm, norm), k, q)
-
-
-def _biquad(z: _Spectrum, numerator: tuple[float, float, float], k: float, q: float) -> _Spectrum:
-    b0, b1, b2 = numerator
-    below = (1 + k / q + k * k) + 2 * (k * k - 1) * z + (1 - k / q + k * k) * z * z
-    answer: _Spectrum = (b0 + b1 * z + b2 * z * z) / below
+    power *= _power_at(cosine, (norm, -2 * norm, norm)) / _power_at(cosine, _poles(k, q))
+    answer: _Frequencies = np.sqrt(power.clip(0))
     return answer
+
+
+def _poles(k: float, q: float) -> tuple[float, float, float]:
+    return 1 + k / q + k * k, 2 * (k * k - 1), 1 - k / q + k * k
+
+
+def _power_at(cosine: _Frequencies, polynomial: tuple[float, float, float]) -> _Frequencies:
+    """|a + b z + c z²|² on the unit circle."""
+    a, b, c = polynomial
+    return (a - c) ** 2 + b * b + 2 * b * (a + c) * cosine + 4 * a * c * np.square(cosine)
 
 
 def _resampled(samples: Samples, rate: int) -> Samples:

@@ -54,7 +54,10 @@ class Studio:
         if kept is not None:
             return kept
         samples = self._started().assemble(plan)
-        made = sound.to_wav(samples) if form == "wav" else mp3.encode(sound.to_pcm(samples), sound.RATE)
+        if form == "wav":
+            made = sound.to_wav(samples)
+        else:
+            made = mp3.encode(sound.to_pcm(sound.amplified(samples, mp3.SOFTER)), sound.RATE)
         self._cache.put(name, made)
         return made
 
