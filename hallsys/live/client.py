@@ -40,7 +40,7 @@ from hallsys.live.link import (
     retry_delays,
 )
 
-__all__ = ["Client", "Declined", "Event", "News", "Snapshot", "Sound", "Timings", "UnwelcomeError"]
+__all__ = ["Client", "Declined", "Event", "News", "Reply", "Snapshot", "Sound", "Timings", "UnwelcomeError"]
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +62,14 @@ class Timings:
     """Ticks come every 10 s: two missed, and the link is dead whatever TCP thinks."""
     patience: float = 5.0
     """Without a link before it is called lost; shorter cuts heal unseen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A command's result, and the position of the last event it made."""
+
+    at: str
+    result: dict[str, Any]
 
 
 class Client:
@@ -91,7 +99,7 @@ class Client:
         self._socket: ClientConnection | None = None
         self._live = asyncio.Event()
         self._state = "connecting"
-        self._answers: dict[str, asyncio.Future[dict[str, Any]]] = {}
+        self._answers: dict[str, list[asyncio.Future[Reply]]] = {}
         self._followers: set[asyncio.Queue[News | None]] = set()
         self._ahead_ms: float | None = None
         self._task: asyncio.Task[None] | None = None
@@ -161,7 +169,11 @@ class Client:
             patience.cancel()
 
     async def do(self, name: str, args: Mapping[str, Any], key: str | None = None) -> dict[str, Any]:
-        """Give a command and wait for its result, through as many cuts as it takes.
+        """As `ask`, for those who need the result only."""
+        return (await self.ask(name, args, key)).result
+
+    async def ask(self, name: str, args: Mapping[str, Any], key: str | None = None) -> Reply:
+        """Give a command and wait for its answer, through as many cuts as it takes.
 
         `key` is the idempotency key, a fresh one by default. Raises Declined (a Refused) with the server's code and
         message, UnwelcomeError when the server does not want us, RuntimeError when this client is not running.
@@ -169,18 +181,14 @@ class Client:
         if self._end is not None:
             raise self._ended()
         key = key or uuid.uuid4().hex
-        answer = self._answers.get(key)
-        if answer is None:
-            actions = self._link.do(key, name, args)
-            answer = self._answers[key] = asyncio.get_running_loop().create_future()
-            await self._send(actions)
+        answer: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+        actions = [] if key in self._answers else self._link.do(key, name, args)
+        self._answers.setdefault(key, []).append(answer)
         try:
-            return await asyncio.shield(answer)
+            await self._send(actions)
+            return await answer
         finally:
-            if not answer.done():
-                self._link.forget(key)
-                answer.cancel()
-            self._answers.pop(key, None)
+            self._leave(key, answer)
 
     async def events(self) -> AsyncIterator[News]:
         """Everything from now on, in order: events, and each snapshot that replaces the view. Raises UnwelcomeError."""
@@ -251,16 +259,26 @@ class Client:
                 if isinstance(news, Event):
                     self._delays = self._fresh_delays()
                 self._tell(news)
-            case Answer(key, _, outcome):
-                answer = self._answers.get(key)
-                if answer is None or answer.done():
-                    return
-                if isinstance(outcome, Declined):
-                    answer.set_exception(outcome)
-                else:
-                    answer.set_result(outcome)
+            case Answer(key, at, outcome):
+                for answer in self._answers.pop(key, ()):
+                    if answer.done():  # cancelled, and not yet left
+                        continue
+                    if isinstance(outcome, Declined):
+                        answer.set_exception(outcome)
+                    else:
+                        answer.set_result(Reply(at, outcome))
+                await asyncio.sleep(0)  # whoever pressed hears the answer before what comes after it
             case Reconnect():
                 raise AssertionError("handled where the socket is read")
+
+    def _leave(self, key: str, answer: asyncio.Future[Reply]) -> None:
+        """One who waited for an answer has it, or gives up; a press that nobody waits for is not asked again."""
+        waiting = self._answers.get(key, [])
+        if answer in waiting:
+            waiting.remove(answer)
+            if not waiting:
+                del self._answers[key]
+                self._link.forget(key)
 
     async def _send(self, actions: Iterable[Action]) -> None:
         for action in actions:
@@ -296,9 +314,10 @@ class Client:
         self._end = end
         self._live.clear()
         self._be("lost")
-        for answer in self._answers.values():
-            if not answer.done():
-                answer.set_exception(self._ended())
+        for waiting in self._answers.values():
+            for answer in waiting:
+                if not answer.done():
+                    answer.set_exception(self._ended())
         for queue in self._followers:
             queue.put_nowait(None)
 
