@@ -1,26 +1,22 @@
 """JSON bodies and forms of requests, judged by their types."""
 
-import re
-from typing import Final, TypeVar
+from typing import TypeVar
 
 import msgspec
 from aiohttp import web
 
+from hallsys.core.commands import bad_request
 from hallsys.errors import Refused
 
 _T = TypeVar("_T")
-_FIELD: Final = re.compile(r"field `([^`]+)`|at `\$\.([^`]+)`")
 
 
 async def read_json(request: web.Request, shape: type[_T]) -> _T:
     """The body as a struct. Raises Refused bad_request, with the field where one is to blame."""
     try:
         return msgspec.json.decode(await request.read(), type=shape)
-    except msgspec.ValidationError as error:
-        found = _FIELD.search(str(error))
-        raise Refused("bad_request", (found[1] or found[2]) if found else None, detail=str(error)) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Refused("bad_request", detail="JSON") from error
+        raise bad_request(error) from None
 
 
 async def read_form(request: web.Request, *names: str) -> list[str]:

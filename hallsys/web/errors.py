@@ -143,7 +143,7 @@ class Gate:
 
     def _json(self, request: web.Request, refused: Refused) -> web.Response:
         language = pick_language(request.headers.get(hdrs.ACCEPT_LANGUAGE))
-        error = {"code": refused.code, "message": message(self._texts, language, refused)}
+        error = {"code": refused.code, "message": self._texts.refusal(language, refused)}
         if refused.field is not None:
             error["field"] = refused.field
         response = web.Response(
@@ -160,15 +160,10 @@ class Gate:
             "web/error.html",
             status=refused.status,
             code=refused.code,
-            message=message(self._texts, page_language(request), refused),
+            message=self._texts.refusal(page_language(request), refused),
             # A screen that meets an absent store has nobody to press "reload".
             again=refused.retry_after if refused.status == 503 else None,
         )
-
-
-def message(texts: Texts, language: str, refused: Refused) -> str:
-    """A refusal in words. Where no detail was given, the field's name is the detail."""
-    return texts.say(language, refused.code, **{"detail": refused.field or "", **refused.params})
 
 
 def wants_page(request: web.Request) -> bool:

@@ -11,7 +11,6 @@ from hallsys.store.accounts import PASSWORD_LEAST, Accounts, Holder, User, fold
 from hallsys.store.joining import Joining
 from hallsys.texts import Texts
 from hallsys.web.bodies import read_form
-from hallsys.web.errors import message
 from hallsys.web.identity import Identities
 from hallsys.web.origins import Origins
 from hallsys.web.pages import Pages, page_language
@@ -155,7 +154,7 @@ class SignIn:
             name=name,
             least=PASSWORD_LEAST,
             field=refused.field if refused else None,
-            problem=message(self._texts, page_language(request), refused) if refused else None,
+            problem=self._texts.refusal(page_language(request), refused) if refused else None,
         )
 
 
