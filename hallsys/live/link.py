@@ -115,10 +115,10 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A command's result, or its refusal."""
+    """A command's result, or its refusal, which has no position."""
 
     id: str
-    at: str | None
+    at: str
     outcome: dict[str, Any] | Declined
 
 
@@ -208,7 +208,7 @@ class Link:
             case "done":
                 return self._answer(frame["id"], frame["at"], frame["result"])
             case "refused":
-                return self._answer(frame["id"], None, Declined(frame["code"], frame.get("message", "")))
+                return self._answer(frame["id"], "", Declined(frame["code"], frame.get("message", "")))
             case "sound":
                 return self._owns(bool(frame["own"]))
             case _:
@@ -243,7 +243,7 @@ class Link:
             actions.append(_sound(self._screen, True))
         return [*actions, *map(Send, self._asked.values())]
 
-    def _answer(self, key: str, at: str | None, outcome: dict[str, Any] | Declined) -> list[Action]:
+    def _answer(self, key: str, at: str, outcome: dict[str, Any] | Declined) -> list[Action]:
         return [Answer(key, at, outcome)] if self._asked.pop(key, None) is not None else []
 
     def _owns(self, own: bool | None) -> list[Action]:
