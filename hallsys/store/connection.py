@@ -10,16 +10,23 @@
 a `?`; `sentinel_username` and `sentinel_password` are for the Sentinels themselves.
 """
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from redis.asyncio import BlockingConnectionPool, Redis, RedisCluster
+from redis.asyncio import Connection as TcpConnection
 from redis.asyncio.cluster import ClusterNode
-from redis.asyncio.connection import SSLConnection, parse_url
+from redis.asyncio.connection import AbstractConnection, SSLConnection, parse_url
 from redis.asyncio.retry import Retry
-from redis.asyncio.sentinel import Sentinel, SentinelConnectionPool
+from redis.asyncio.sentinel import (
+    Sentinel,
+    SentinelConnectionPool,
+    SentinelManagedConnection,
+    SentinelManagedSSLConnection,
+)
 from redis.backoff import NoBackoff
 from redis.exceptions import (
     ClusterError,
@@ -104,6 +111,36 @@ def _came_through_redis(error: Exception) -> bool:
     return False
 
 
+class _Cancellable(AbstractConnection):
+    """Mends redis-py on Python 3.11: it sends within `asyncio.wait_for`, which there swallows most cancellations.
+
+    A loop of commands could not be stopped (367 of 400 tried), nor limited by `asyncio.timeout`.
+    """
+
+    __slots__ = ()
+
+    async def send_packed_command(self, command: bytes | str | Iterable[bytes], check_health: bool = True) -> None:
+        limit, self.socket_timeout = self.socket_timeout, None
+        try:
+            async with asyncio.timeout(limit):
+                await super().send_packed_command(command, check_health)
+        finally:
+            self.socket_timeout = limit
+
+
+def _cancellable(base: type[AbstractConnection]) -> type[AbstractConnection]:
+    return type(base.__name__, (_Cancellable, base), {"__slots__": ()})
+
+
+def _cancellable_cluster(cluster: RedisCluster) -> RedisCluster:
+    """A Cluster takes no class of connections; its nodes do, those it starts with and those it finds."""
+    settings = cluster.nodes_manager.connection_kwargs
+    settings["connection_class"] = _cancellable(settings.get("connection_class", TcpConnection))
+    for node in cluster.nodes_manager.startup_nodes.values():
+        node.connection_class = settings["connection_class"]
+    return cluster
+
+
 class _SentinelPool(SentinelConnectionPool, BlockingConnectionPool):
     """Follows the master, and lets callers wait for a free connection."""
 
@@ -152,12 +189,17 @@ class Connection:
         }
         if self._kind == "cluster":
             nodes = [ClusterNode(host, port) for host, port in self._hosts]
-            return RedisCluster(startup_nodes=nodes, **{**options, "max_connections": NODE_POOL})
+            return _cancellable_cluster(RedisCluster(startup_nodes=nodes, **{**options, "max_connections": NODE_POOL}))
         options["timeout"] = COMMAND_LIMIT
+        tls = options.pop("ssl", False)
         pool: BlockingConnectionPool
         if self._sentinel:
+            options["connection_class"] = _cancellable(
+                SentinelManagedSSLConnection if tls else SentinelManagedConnection
+            )
             pool = _SentinelPool(self._service, self._sentinel, **options)  # type: ignore[no-untyped-call]
         else:
+            options["connection_class"] = _cancellable(options.get("connection_class", TcpConnection))
             pool = BlockingConnectionPool(**options)
         # Connects nothing, but finds an option that does not exist now instead of at the first command.
         pool.make_connection()  # type: ignore[no-untyped-call]
@@ -183,7 +225,7 @@ def _understand(url: str) -> tuple[dict[str, Any], list[tuple[str, int]], str, s
     if kind not in ("", "sentinel", "cluster"):
         raise ValueError("after redis+ comes sentinel or cluster")
     if not kind:
-        if scheme != "unix" and not parts.hostname:
+        if not (parts.path if scheme == "unix" else scheme in ("redis", "rediss") and parts.hostname):
             raise ValueError(
                 "it begins with redis://host, rediss://host, redis+sentinel://, redis+cluster:// or unix:///path"
             )
