@@ -106,7 +106,7 @@ async def test_missing_sound_leaves_the_call_lit_and_passes_on(blank: Blank) -> 
     await until(page, "announcer.current?.label === 'A001' && !announcer.speaking")
     await call(page, "A002")
     assert await page.evaluate("announcer.next.label") == "A002"
-    await page.clock.run_for(10_000)
+    await page.clock.run_for(15_000)
     await until(page, "log.some(([kind]) => kind === 'played')")
     assert await page.evaluate(SEEN, "played") == ["A002"]
 
@@ -118,9 +118,9 @@ async def test_screen_that_does_not_speak_lights_calls_in_turn(blank: Blank) -> 
     await call(page, "A001")
     await call(page, "A002")
     assert await page.evaluate("[announcer.current.label, announcer.next.label]") == ["A001", "A002"]
-    await page.clock.run_for(9_500)
+    await page.clock.run_for(14_500)
     assert await page.evaluate("[announcer.current.label, announcer.next]") == ["A002", None]
-    await page.clock.run_for(9_500)
+    await page.clock.run_for(14_500)
     assert await page.evaluate("announcer.current") is None
     assert await page.evaluate(SEEN, "playing") == []
 

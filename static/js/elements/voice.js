@@ -2,7 +2,7 @@
 import { freshId } from "hallsys/live/link.js";
 import { Turns } from "hallsys/live/turns.js";
 
-const LIT = 9_000; // ms a call stays lit where this screen does not speak it: about as long as the sentence, twice
+const LIT = 14_000; // ms a call stays lit where this screen does not speak it: about as long as the sentence, twice
 const LONGEST = 40_000; // ms: a player that hangs must not hold up the next call
 const KNOWN = 3_000; // ms to wait after a cut for the word who speaks
 
@@ -46,6 +46,8 @@ export class Announcer {
   async unblock() {
     const silence = URL.createObjectURL(new Blob([silentWav()], { type: "audio/wav" }));
     this.blocked = (await this.#play(silence)) === "blocked";
+    this.audio.removeAttribute("src");
+    this.audio.load();
     URL.revokeObjectURL(silence);
     this.link.wantSound(this.screen, !this.blocked);
     this.changed();
