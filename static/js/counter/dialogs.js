@@ -104,7 +104,9 @@ export function askCall(view, { queue }, now) {
   const number = h("input", { type: "text", id: "wanted", autocomplete: "off", spellcheck: "false", inputmode: "text" });
   const narrow = () => {
     const typed = number.value.trim().toUpperCase();
-    const found = everyone.filter(({ label }) => label.includes(typed)).slice(0, LISTED);
+    const [, letters, digits] = /^(\D*)0*(\d*)$/.exec(typed) ?? [];
+    const same = ({ label, number: count }) => digits && label.startsWith(letters) && String(count) === digits; // "n18" for N018
+    const found = everyone.filter((ticket) => ticket.label.includes(typed) || same(ticket)).slice(0, LISTED);
     list.replaceChildren(...found.map((ticket) => choice("ticket", ticket.label, null, h("b", {}, ticket.label), " ", serviceName(view, ticket.service, "short"),
       h("small", {}, minutes(now - ticket.queued_at), ticket.priority && ` · ${priorityName(view, ticket.priority)}`))));
     if (typed && found.length === 1) list.querySelector("input").checked = true;

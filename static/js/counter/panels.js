@@ -6,17 +6,20 @@ import { chip } from "hallsys/staff/dom.js";
 import { counterName, pauseReason, priorityName, serviceName, whyWords } from "hallsys/staff/hall.js";
 import { t } from "hallsys/texts.js";
 
+const TIMED = ["called", "serving", "paused"]; // a counter is open since the morning: that says nothing of how long it is free
 const LOOK = { called: ["called", "speaker"], serving: ["serving", "person"], ready: ["serving", "done"], paused: ["off", "pause"], closed: ["off", "closed"] };
+const LISTED = 3; // rows of those who may come back; the key * has them all
 const KNOWN = ["aged", "disabled", "pregnant", "merit"]; // priority kinds that have an icon
 
 /** A wait with its state: plain within the limits, else icon, word and colour. */
-export function wait(ms, limits) {
+function wait(ms, limits) {
   const how = level(ms, limits);
   return how === "fine" ? minutes(ms) : chip(how, how, minutes(ms));
 }
 
-export const priority = (view, kind) =>
-  kind && chip("called prio", KNOWN.includes(kind) ? kind : "people", t("counter.priority", { kind: priorityName(view, kind) }));
+const drawnKind = (kind) => (KNOWN.includes(kind) ? kind : "people");
+
+const priority = (view, kind) => kind && chip("called prio", drawnKind(kind), t("counter.priority", { kind: priorityName(view, kind) }));
 
 /** The ticket at hand with its times and why, or what there is instead. */
 export function atHand(view, desk, { lost, asOf }) {
@@ -37,7 +40,7 @@ export function atHand(view, desk, { lost, asOf }) {
       h("span", { class: "calls" }, t("counter.calls", { n: ticket.calls }))),
     h("p", { class: "num" }, ticket.label),
     h("p", { class: "what" }, serviceName(view, ticket.service), " ", priority(view, ticket.priority)),
-    why && h("p", { class: "note" }, icon("info"), h("span", {}, t("counter.why"), " ", h("b", {}, why), ".")),
+    why && h("p", { class: "note" }, icon("info"), h("span", {}, h("span", { class: "ask" }, t("counter.why"), " "), h("b", {}, why), ".")),
     h("ol", { class: "hist" }, came.map(([key, at, params]) => h("li", {}, h("time", {}, hourMinute(at, tz)), h("span", {}, t(key, params))))),
   ];
 }
@@ -60,7 +63,8 @@ export function queueRows(view, desk, now) {
   return desk.services.map(({ id, count, longest, head }) =>
     h("tr", { class: count ? null : "none" },
       h("td", { class: "l" }, view.services[id]?.letter ?? id),
-      h("td", {}, serviceName(view, id, "short"), head && h("small", {}, t("counter.head", { label: head.label }), head.priority && [" · ", priorityName(view, head.priority)])),
+      h("td", {}, serviceName(view, id, "short")),
+      h("td", {}, head ? head.label : "–", head?.priority && h("span", { class: "who" }, icon(drawnKind(head.priority)), h("span", { class: "sr" }, t("counter.priority", { kind: priorityName(view, head.priority) })))),
       h("td", { class: "n" }, String(count)),
       h("td", { class: "m" }, longest ? wait(now - longest.queued_at, view.hall.limits) : "–")));
 }
@@ -71,17 +75,19 @@ export function backRows(view, desk, press) {
     h("li", {}, h("b", {}, ticket.label), chip(command === "resume" ? "held" : "off", drawn, t(`counter.${command}_since`, { time: hourMinute(since, view.hall.tz) })),
       h("button", { type: "button", class: "small", "data-focus": ticket.label, click: () => press(command, { ticket: ticket.label }) },
         t(`counter.do.${command}`), h("span", { class: "sr" }, ` ${ticket.label}`)));
-  return [
+  const rows = [
     ...desk.held.map((ticket) => row(ticket, "resume", "hourglass", ticket.queued_at)),
     ...desk.missed.map((ticket) => row(ticket, "reinstate", "closed", ticket.ended_at)),
   ];
+  const rest = rows.length - LISTED;
+  return rest > 0 ? [...rows.slice(0, LISTED), h("li", { class: "rest" }, t("counter.back_more", { n: rest }), " ", h("kbd", {}, "*"))] : rows;
 }
 
 export function mateRows(view, desk) {
   return desk.mates.map(({ counter, state, since, ticket }) => {
     const [kind, drawn] = LOOK[state];
     return h("li", {}, h("b", { "aria-label": counterName(counter) }, counter.id), h("b", {}, ticket?.label ?? "–"),
-      h("span", { class: `chip ${kind === "called" ? "soft" : kind}` }, icon(drawn), h("span", {}, t(`state.${state}`), " · ", h("span", { "data-since": since, "data-in": state === "called" ? "seconds" : "minutes" }))));
+      h("span", { class: `chip ${kind === "called" ? "soft" : kind}` }, icon(drawn), h("span", {}, t(`state.${state}`), ...(TIMED.includes(state) ? [" · ", h("span", { "data-since": since, "data-in": state === "called" ? "seconds" : "minutes" })] : []))));
   });
 }
 

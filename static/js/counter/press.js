@@ -2,7 +2,7 @@
 import { step } from "hallsys/live/view.js";
 import { t } from "hallsys/texts.js";
 
-const BOUNCE = 700; // ms after an answer in which the large button ignores a press: a double press must not use up a number
+const BOUNCE = 700; // ms after its own answer in which the large button ignores a press: a double press must not use up a number
 const FADE = 4_000; // ms that "ignored" stays; a refusal stays until the next press
 
 export class Presses {
@@ -33,7 +33,7 @@ export class Presses {
     try {
       const { at } = await this.#link.do(name, args);
       await this.#follow(at);
-      this.#answered = performance.now();
+      if (large) this.#answered = performance.now();
     } catch (refused) {
       this.told = { kind: "refused", text: refused.code === "link_ended" ? t("counter.ended") : refused.message };
     }

@@ -45,16 +45,18 @@ async function press(name, args = {}) {
 }
 
 function render() {
-  const now = link.now();
   const { view } = link;
+  const lost = link.state === "lost";
+  // nobody knows who was called elsewhere since the cut: waits stand still, only the clock on the wall goes on
+  const now = lost ? link.since : link.now();
   here = view && desk(view, id, now);
-  renderLink(now);
+  renderLink(lost, now);
   renderButton(now);
   if (!here) return;
   write($("name"), counterName(here.counter));
+  // a counter's own name has one language, its services have two
   const { name, services } = here.counter;
-  write($("takes"), name !== id ? name : services.map((service) => serviceName(view, service, "short")).join(", "));
-  const lost = link.state === "lost";
+  write($("takes"), lang() === "vi" && name !== id ? name : services.map((service) => serviceName(view, service, "short")).join(", "));
   const facts = [here.counter, here.ticket, here.queue.length, lost, view.services];
   $("now").className = `box now ${here.ticket && !lost ? here.state : ""}`;
   fill($("now"), facts, () => atHand(view, here, { lost, asOf: link.since }));
@@ -62,12 +64,11 @@ function render() {
   $("aside").hidden = here.held.length + here.missed.length === 0;
   fill($("back"), [here.held, here.missed], () => backRows(view, here, press));
   fill($("mates"), here.mates, () => mateRows(view, here));
-  runTimes(document.body, now);
+  runTimes(document.body, link.now());
   notice(now);
 }
 
-function renderLink(now) {
-  const lost = link.state === "lost";
+function renderLink(lost, now) {
   const tz = link.view?.hall.tz;
   $("desk").dataset.link = link.state;
   $("lost").hidden = !lost;
@@ -75,7 +76,7 @@ function renderLink(now) {
     const kept = presses.pending ? t("counter.lost_kept", { press: pressName(presses.pending.name) }) : t("counter.lost_still");
     write($("lost").lastElementChild, `${t("counter.lost", { time: exact(link.since, tz) })} ${kept}`);
   }
-  write($("clock"), tz ? hourMinute(now, tz) : "");
+  write($("clock"), tz ? hourMinute(link.now(), tz) : "");
   const longest = here?.queue[0];
   const how = longest ? level(now - longest.queued_at, link.view.hall.limits) : "fine";
   fill($("chips"), [link.state, how, longest?.label, longest && whole(now - longest.queued_at)], () => [
@@ -171,4 +172,3 @@ link.on("view", render).on("state", render).on("tick", render);
 comeBack(link);
 link.start();
 setInterval(render, 1_000);
-$("main").focus();

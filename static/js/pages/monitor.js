@@ -15,6 +15,7 @@ const $ = (name) => document.getElementById(name);
 const link = new Link(data.hall, { lang: lang() });
 const figures = new Figures(`/api/v1/halls/${encodeURIComponent(data.hall)}/stats`, () => render());
 const store = { ready: null };
+const TIMED = ["called", "serving", "paused"]; // a counter is open since the morning: that says nothing of how long it is free
 const LOOK = { called: ["called", "speaker"], serving: ["ok", "person"], ready: ["ok", "done"], paused: ["off", "pause"], closed: ["off", "closed"] };
 let chartWidth = 0;
 
@@ -39,7 +40,7 @@ function render() {
   write($("limits"), t("monitor.limits", { warn: hall.limits.warn / 60, alarm: hall.limits.alarm / 60, ceiling: hall.limits.ceiling / 60 }));
   const services = all.services.map((row) => ({ ...row, longest: row.longest === null ? null : whole(row.longest) }));
   fill($("services"), [services, hall.limits], () => all.services.map((row) => serviceRow(row, hall.limits)));
-  fill($("counters"), [all.counters, whole(at)], () => all.counters.map((row) => counterRow(row)));
+  fill($("counters"), [all.counters, whole(at)], () => all.counters.map((row) => counterRow(row, at)));
   for (const element of document.querySelectorAll("[data-called]")) write(element, elapsed(at - Number(element.dataset.called)));
   fill($("longest"), [all.queue, whole(at)], () => longest(view, all.queue, at));
   flow(hall);
@@ -69,18 +70,18 @@ function serviceRow({ service, waiting, longest, level: how, hour, served, noSho
   alarm.style.left = share(limits.alarm * 1000);
   const wait = longest === null ? "–" : how === "fine" ? minutes(longest) : chip(how, how, minutes(longest));
   return h("tr", {},
-    h("th", { scope: "row" }, h("span", { class: "l" }, service.letter), h("span", { class: "name" }, named(service))),
+    h("th", { scope: "row" }, h("div", {}, h("span", { class: "l" }, service.letter), h("span", { class: "name" }, named(service)))),
     h("td", {}, h("b", {}, String(waiting))), h("td", { class: "c" }, bar), h("td", {}, wait),
     h("td", { class: "wide" }, hour ? `${Math.round(hour.p50 / 60)} · ${Math.round(hour.p90 / 60)}` : "–"),
     h("td", { class: "wide" }, String(served ?? "–")), h("td", { class: "wide" }, String(noShows ?? "–")));
 }
 
-function counterRow({ counter, state, since, ticket, served }) {
+function counterRow({ counter, state, since, ticket, served }, at) {
   const [kind, drawn] = LOOK[state];
   const reason = state === "paused" && counter.reason ? ` · ${pauseReason(counter.reason)}` : "";
-  const time = state === "called" ? h("span", { "data-called": since }) : minutes(link.now() - since);
+  const time = state === "called" ? [" ", h("span", { "data-called": since })] : TIMED.includes(state) ? [` ${minutes(at - since)}`] : [];
   return h("li", {}, h("b", { "aria-label": counterName(counter) }, counter.id), h("b", {}, ticket?.label ?? "–"),
-    h("span", {}, h("span", { class: `chip ${kind}` }, icon(drawn), h("span", {}, t(`state.${state}`), " ", time, reason))),
+    h("span", {}, h("span", { class: `chip ${kind}` }, icon(drawn), h("span", {}, t(`state.${state}`), ...time, reason))),
     h("span", { class: "r" }, served === null ? "" : t("monitor.count", { n: served })));
 }
 
