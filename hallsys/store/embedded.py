@@ -294,7 +294,9 @@ class Embedded:
         words = [f"the store ended by signal {-status}" if status < 0 else f"the store ended with status {status}"]
         if shutil.disk_usage(self.folder.path).free < FULL_DISK:
             words.append(f"the disk of {self.folder.path} is full")
-        return "; ".join(words + self.folder.log_end(since=self._log_from))
+        if status != -signal.SIGKILL:  # whoever is killed so has no time to write
+            words += self.folder.log_end(since=self._log_from)
+        return "; ".join(words)
 
     async def _end_store(self) -> None:
         held = lock(self.folder.store_lock)
@@ -304,7 +306,8 @@ class Embedded:
             asking.cancel()  # a frozen store never reads it
         if held is None and (pid := self.pid):
             log.warning("the store did not end within %g s: SIGKILL", STOP_WITHIN)
-            os.kill(pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
             held = await self._wait_for_end()
         if held is None:
             log.error("the store in %s does not end; the next start tries again", self.folder.path)
@@ -331,11 +334,19 @@ class Embedded:
 @asynccontextmanager
 async def borrowed(data: Path) -> AsyncIterator[str]:
     """The store's url for one command of the command line: the running server's, else of one started for this long."""
-    if url := await Embedded.attach(data):
-        yield url
-        return
-    async with Embedded(data, role="command") as store:
-        yield store.url
+    url = await Embedded.attach(data)
+    own = Embedded(data, role="command")
+    if url is None:
+        try:
+            await own.start()
+        except DataFolderBusy:  # a server may have begun in between
+            url = await Embedded.attach(data)
+            if url is None:
+                raise
+    try:
+        yield url or own.url
+    finally:
+        await own.stop()
 
 
 async def _ask(socket: Path, command: bytes) -> bytes:

@@ -289,6 +289,25 @@ async def test_a_command_uses_the_running_server(tmp_path: Path) -> None:
     assert await Embedded.attach(tmp_path) is None
 
 
+async def test_a_command_that_a_server_overtakes_uses_its_store(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attach = Embedded.attach
+    server = Embedded(tmp_path)
+
+    async def too_early(data: Path) -> str | None:
+        found = await attach(data)
+        if found is None:
+            await server.start()
+        return found
+
+    monkeypatch.setattr(Embedded, "attach", too_early)
+    async with borrowed(tmp_path) as url:
+        assert url == server.url
+    assert server.state is State.UP
+    await server.stop()
+
+
 async def test_a_command_beside_a_server_whose_store_is_frozen(tmp_path: Path) -> None:
     async with Embedded(tmp_path) as store:
         assert store.pid
