@@ -4,7 +4,7 @@ import re
 from argparse import ArgumentParser
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
 import msgspec
@@ -70,8 +70,8 @@ class VoiceConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How the hall speaks."""
 
     enabled: bool = True
-    languages: list[str] = msgspec.field(default_factory=lambda: ["vi"])
-    dialect: str = "north"
+    languages: list[Literal["vi", "en"]] = msgspec.field(default_factory=lambda: ["vi"])
+    dialect: Literal["north", "south"] = "north"
     letters: bool = True
     repeat: int = 2
     chime: bool = True

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import suppress
 from typing import Final
 
@@ -64,9 +64,12 @@ class Hall:
 
 
 class Halls:
-    """All halls by id. `on_events` listeners hear every hall's committed events, after the screens."""
+    """All halls by id. `secret` reads the installation's secret from the store; `on_events` listeners hear every hall's
+    committed events, after the screens."""
 
-    def __init__(self, configs: Mapping[str, HallConfig], connection: Connection, secret: bytes) -> None:
+    def __init__(
+        self, configs: Mapping[str, HallConfig], connection: Connection, secret: Callable[[], Awaitable[bytes]]
+    ) -> None:
         self.configs = configs
         self._connection, self._secret = connection, secret
         self._committer = Committer(connection)
@@ -132,7 +135,7 @@ class Halls:
         await asyncio.gather(*(hall.close() for hall in self._halls.values()))
 
     async def _bring_up(self, config: HallConfig) -> Hall:
-        hall = Hall(config, self._connection, self._committer, self._secret, self._listeners)
+        hall = Hall(config, self._connection, self._committer, await self._secret(), self._listeners)
         await hall.start()
         self._halls[config.id] = hall
         return hall

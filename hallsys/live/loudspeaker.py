@@ -34,6 +34,10 @@ class Loudspeakers:
         self.played: dict[str, tuple[str, float]] = {}
         """The call that each hall heard last, and when (time.time)."""
 
+    def speaks(self, hall: str) -> bool:
+        """Whether a screen of this server owns the hall's loudspeaker."""
+        return any(seat.own for seat in self._seats.get(hall, ()))
+
     def seat(self, hall: str, who: Who | None, member: Member) -> "Seat":
         return Seat(self, hall, who, member)
 

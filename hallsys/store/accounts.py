@@ -25,7 +25,7 @@ from hallsys.store import account_keys as keys
 from hallsys.store.asking import Asker
 from hallsys.store.connection import Client
 
-PASSWORD_LEAST: Final = 10
+PASSWORD_LEAST: Final = 8
 """characters; length is what counts (NIST SP 800-63B), no rules about kinds of characters"""
 
 _PREFIX: Final = "hs_"

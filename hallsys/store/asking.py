@@ -16,6 +16,6 @@ class Asker:
         """The reply to one command. Raises Refused store_unavailable when there is none."""
         try:
             with store_errors():
-                return await self._client.execute_command(*command)  # type: ignore[no-untyped-call]
+                return await self._client.execute_command(*command)
         except StoreDown as error:
             raise Refused("store_unavailable") from error

@@ -44,7 +44,7 @@ class Batch:
         self._at = before.at if before is not None and before.at.epoch == epoch else Position(epoch, 0)
         self._tag = secrets.token_hex(6)
         self._undo: list[Changes] = []
-        self._entries: list[list[bytes | str]] = []
+        self._entries: list[list[str]] = []
         self._rows: dict[str, dict[str, Any]] = {}
         self._archives: list[tuple[str, bytes]] = []
 
@@ -84,12 +84,12 @@ class Batch:
             self._at = self._at.after(1)
             self._undo.append(apply(self._state, event.changes))
             frame = encode(EventFrame("event", str(self._at), event.kind, self.now, event.changes, event.voice))
-            entry: list[bytes | str] = [str(self._at), "f", frame, "t", self._tag]
+            entry: list[str] = [str(self._at), "f", frame.decode(), "t", self._tag]
             if event.private:
                 self._undo.append(apply(self._state, event.private))
-                entry += ["p", encode(event.private)]
+                entry += ["p", encode(event.private).decode()]
             if request is not None and index == last:
-                entry += ["k", request.key, "d", request.digest, "r", result, "b", request.who]
+                entry += ["k", request.key, "d", request.digest, "r", result.decode(), "b", request.who]
             self._entries.append(entry)
             self.told.append(Told(self._at, event.kind, self.now, frame, event.changes, event.private))
             for changes in (event.changes, event.private):
@@ -97,15 +97,15 @@ class Batch:
                     self._rows.setdefault(table, {}).update(rows)
 
     def payload(self) -> Payload:
-        rows: dict[str, tuple[list[bytes | str], list[str]]] = {}
+        rows: dict[str, tuple[list[str], list[str]]] = {}
         for table, changed in self._rows.items():
-            present: list[bytes | str] = []
+            present: list[str] = []
             gone: list[str] = []
             for key, row in changed.items():
                 if row is None:
                     gone.append(key)
                 else:
-                    present += [key, encode(row)]
+                    present += [key, encode(row).decode()]
             rows[table] = (present, gone)
         return Payload(self._entries, rows, self._archives)
 

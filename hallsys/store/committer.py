@@ -1,7 +1,6 @@
 """Commits of many halls, in one round trip: what is ready while the store works goes together with the next call."""
 
 import asyncio
-import logging
 from pathlib import Path
 from typing import Any, Final
 
@@ -9,8 +8,6 @@ from redis.asyncio import RedisCluster
 from redis.exceptions import NoScriptError
 
 from hallsys.store.connection import Connection, StoreDown, store_errors
-
-log = logging.getLogger("hallsys.ledger")
 
 _FOLDER: Final = Path(__file__).parent
 AT_ONCE: Final = 256
@@ -38,7 +35,8 @@ class Committer:
         self._task: asyncio.Task[None] | None = None
 
     async def commit(self, keys: list[str], arguments: list[bytes]) -> bytes | int:
-        """The script's answer. Raises StoreDown when it is not known whether the store has done it."""
+        """The script's answer. Raises StoreDown when it is not known whether the store has done it, and whatever else the
+        script raises."""
         future: asyncio.Future[bytes | int] = asyncio.get_running_loop().create_future()
         self._waiting.append((keys, arguments, future))
         if self._task is None or self._task.done():
@@ -65,16 +63,13 @@ class Committer:
             batch, self._waiting = self._waiting[:AT_ONCE], self._waiting[AT_ONCE:]
             try:
                 answers = await self._call([(keys, arguments) for keys, arguments, _ in batch])
-            except StoreDown as down:
-                answers = [down] * len(batch)
-            except Exception as error:
-                log.exception("commits failed")
-                answers = [StoreDown(str(error))] * len(batch)
+            except Exception as error:  # noqa: BLE001  (each hall hears of it and judges it)
+                answers = [error] * len(batch)
             for (_, _, future), answer in zip(batch, answers, strict=True):
                 if future.done():
                     continue
-                if isinstance(answer, BaseException):
-                    future.set_exception(answer if isinstance(answer, StoreDown) else StoreDown(str(answer)))
+                if isinstance(answer, Exception):
+                    future.set_exception(_judged(answer))
                 else:
                     future.set_result(answer)
 
@@ -102,3 +97,14 @@ class Committer:
             pipeline.evalsha(sha, len(keys), *keys, *arguments)
         answers: list[Any] = await pipeline.execute(raise_on_error=False)
         return answers
+
+
+def _judged(error: Exception) -> Exception:
+    """StoreDown for what a store that is away makes; a mistake of ours stays what it is."""
+    if isinstance(error, StoreDown):
+        return error
+    try:
+        with store_errors():
+            raise error
+    except Exception as judged:  # noqa: BLE001
+        return judged

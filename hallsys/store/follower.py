@@ -23,15 +23,18 @@ class Follower:
 
     def __init__(self, hall: str, connection: Connection, ledger: Ledger) -> None:
         self._key, self._connection, self._ledger = HallKeys(hall).events, connection, ledger
+        self._stopping = False
         self._task = asyncio.create_task(self._follow(), name=f"follower {hall}")
 
     async def close(self) -> None:
-        self._task.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._task
+        """redis-py may swallow a cancellation that meets the end of a read, so it is asked for until it is done."""
+        self._stopping = True
+        while not self._task.done():
+            self._task.cancel()
+            await asyncio.wait([self._task], timeout=REST)
 
     async def _follow(self) -> None:
-        while True:
+        while not self._stopping:
             reader = self._connection.reader()
             try:
                 with store_errors():
@@ -47,7 +50,7 @@ class Follower:
             self._ledger.poke()
 
     async def _read(self, reader: Any) -> None:
-        while True:
+        while not self._stopping:
             known = self._ledger.position
             answer = await reader.xread({self._key: str(known) if known else "0-0"}, count=1, block=READ_BLOCK_MS)
             if not answer:

@@ -43,8 +43,8 @@ class LostTail(Exception):
 class Payload(NamedTuple):
     """A batch ready to be written: stream entries, rows by table, whole values by key."""
 
-    entries: list[list[bytes | str]]
-    rows: dict[str, tuple[list[bytes | str], list[str]]]
+    entries: list[list[str]]
+    rows: dict[str, tuple[list[str], list[str]]]
     values: list[tuple[str, bytes]]
 
 
@@ -104,12 +104,10 @@ class Journal:
         for table, (present, gone) in payload.rows.items():
             keys.append(self.keys.rows[table])
             rows.append([len(keys), present, gone])
-        values = []
-        for key, value in payload.values:
-            keys.append(key)
-            values.append([len(keys), value])
-        body = msgspec.msgpack.encode([payload.entries, rows, values])
-        answer: Any = await self._committer.commit(keys, [str(before or "").encode(), str(after).encode(), body])
+        keys += [key for key, _ in payload.values]
+        body = msgspec.msgpack.encode([payload.entries, rows])
+        arguments = [str(before or "").encode(), str(after).encode(), body, *(value for _, value in payload.values)]
+        answer: Any = await self._committer.commit(keys, arguments)
         return bool(answer == 1)
 
     async def trim(self, keep_after: Position) -> None:

@@ -1,0 +1,192 @@
+"""The server: store, halls, doors and pages put together, started and stopped in order."""
+
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+
+from aiohttp import web
+
+from hallsys.admin.routes import Admin
+from hallsys.caller import routes as caller
+from hallsys.config import HallConfig, Settings
+from hallsys.display import routes as display
+from hallsys.display.prepare import Voices
+from hallsys.errors import Refused
+from hallsys.kiosk import routes as kiosk
+from hallsys.live.api import Api
+from hallsys.live.halls import Halls
+from hallsys.live.loudspeaker import Loudspeakers
+from hallsys.live.socket import Sockets
+from hallsys.monitor import routes as monitor
+from hallsys.store.connection import BadStoreUrl, Connection, StoreDown, connect
+from hallsys.store.embedded import Embedded, EmbeddedError
+from hallsys.store.lease import Lease
+from hallsys.texts import Texts
+from hallsys.web.entrance import Entrance
+from hallsys.web.errors import BODY_MOST
+
+log = logging.getLogger("hallsys")
+
+UP_FRONT = 10
+"""Halls that are read before requests are served; a province's others are read when first asked for."""
+GRACE = 3.0
+"""Seconds that requests under way have to end when the server stops."""
+
+
+class Book:
+    """The halls' settings, as the sign-in pages ask for them."""
+
+    def __init__(self, halls: Halls) -> None:
+        self._halls = halls
+
+    async def config(self, hall: str) -> HallConfig:
+        return self._halls.config(hall)
+
+    async def configs(self) -> Sequence[HallConfig]:
+        return list(self._halls.configs.values())
+
+
+class Server:
+    """One process of hallsys. `address` is where it answers once `start` is through."""
+
+    def __init__(self, settings: Settings, configs: Mapping[str, HallConfig], connection: Connection) -> None:
+        self.settings, self.connection = settings, connection
+        self.address = ""
+        self.halls = Halls(configs, connection, self._secret)
+        self.entrance = Entrance(
+            connection.client,
+            Book(self.halls),
+            connection.ping,
+            public_url=settings.public_url or None,
+            trust_forwarded=settings.trust_proxy,
+        )
+        self.loudspeakers = Loudspeakers(lambda hall: Lease(hall, connection))
+        self.sockets = Sockets(self.halls, Texts.load(), self.loudspeakers)
+        self.voices = Voices(settings.data / "voice", configs, self.loudspeakers.speaks)
+        self.halls.on_events(self.voices.hear)
+        self._runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=GRACE)
+
+    def _application(self) -> web.Application:
+        app = web.Application(client_max_size=BODY_MOST)
+        self.entrance.install(app)
+        pages, guard = self.entrance.pages, self.entrance.door.guard_page
+        admin = Admin(
+            self.entrance.accounts,
+            self.entrance.joining,
+            self.entrance.identities,
+            pages,
+            self.entrance.door,
+            Book(self.halls).config,
+            self.connection.ping,
+        )
+        app.add_routes(
+            [
+                *Api(self.halls).routes(),
+                *self.sockets.routes(),
+                *self.entrance.routes(),
+                *display.routes(self.halls, pages, guard, self.voices.speech),
+                *caller.routes(self.halls, pages, guard),
+                *kiosk.routes(self.halls, pages, guard),
+                *monitor.routes(self.halls, pages, guard),
+                *admin.routes(),
+            ]
+        )
+        return app
+
+    async def start(self) -> None:
+        """Serve requests. A store that is away is waited for while they are answered 503. Raises OSError when the
+        port is taken."""
+        await self._runner.setup()
+        await self._read_halls(list(self.halls.configs)[:UP_FRONT])
+        self.halls.start()
+        site = web.TCPSite(self._runner, self.settings.host, self.settings.port)
+        await site.start()
+        host = f"[{self.settings.host}]" if ":" in self.settings.host else self.settings.host
+        port = self._runner.addresses[0][1]
+        self.address = f"http://{host}:{port}"
+
+    async def stop(self) -> None:
+        await self.sockets.close()
+        await self._runner.cleanup()
+        await self.loudspeakers.close()
+        await self.voices.close()
+        await self.halls.close()
+
+    async def setup_link(self) -> str | None:
+        """The one-time link with which the first administrator sets a password; None when there is one."""
+        try:
+            return await self.entrance.setup_link(self.settings.public_url or self.address)
+        except (StoreDown, Refused) as error:
+            log.warning("the store does not answer yet, so no setup link is shown: %s", error)
+            return None
+
+    async def _read_halls(self, names: list[str]) -> None:
+        for result in await asyncio.gather(*(self.halls.get(name) for name in names), return_exceptions=True):
+            if isinstance(result, Refused):
+                log.warning("a hall cannot be read yet: %s", result.code)
+            elif isinstance(result, BaseException):
+                raise result
+
+    async def _secret(self) -> bytes:
+        return await self.entrance.joining.secret()
+
+
+@asynccontextmanager
+async def store_of(settings: Settings) -> AsyncIterator[Connection]:
+    """The configured store, or the embedded one for as long as this lasts."""
+    if settings.redis_url:
+        connection = connect(settings.redis_url)
+        try:
+            yield connection
+        finally:
+            await connection.close()
+        return
+    async with Embedded(settings.data) as store:
+        connection = connect(store.url)
+        try:
+            yield connection
+        finally:
+            await connection.close()
+
+
+async def until_stopped() -> None:
+    """Until SIGTERM or Ctrl-C."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    await stop.wait()
+
+
+async def serve(settings: Settings, configs: Mapping[str, HallConfig], *, demo: bool = False) -> int:
+    """Run the server until it is told to stop; the exit status. Says on standard output where it answers."""
+    try:
+        async with store_of(settings) as connection:
+            server = Server(settings, configs, connection)
+            await server.start()
+            try:
+                print(f"ready {server.address}", flush=True)
+                await _greet(server)
+                await until_stopped()
+            finally:
+                await server.stop()
+    except (EmbeddedError, BadStoreUrl) as error:
+        print(error, file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"{settings.host}:{settings.port}: {error.strerror}. HALLSYS_PORT, HALLSYS_HOST", file=sys.stderr)
+        return 1
+    return 0
+
+
+async def _greet(server: Server) -> None:
+    """Say where the pages are, and how the first administrator comes in."""
+    for hall in server.halls.configs.values():
+        print(f"{hall.name.vi}: {server.address}/halls/{hall.id}/board /kiosk /counter /monitor /admin")
+    link = await server.setup_link()
+    if link is not None:
+        print(f"Đặt mật khẩu cho cán bộ CNTT (dùng một lần) / set the IT officer's password (once): {link}")
+    sys.stdout.flush()
