@@ -22,6 +22,7 @@ class Desk:
         self._services = services
         self._breaks = list(officer.breaks)
         self._at_hand: str | None = None
+        self._in_vain = False
 
     async def work(self) -> None:
         clock = self._day.clock
@@ -45,12 +46,14 @@ class Desk:
         except Declined as refusal:
             if refusal.code == "counter_closed":
                 await self._try("open_counter")
-            elif self._day.speed == 0:
-                # Time stands still while we work, and what we wait for needs real time: somebody sent back a moment
-                # ago, or the news of a colleague's call.
+            elif self._in_vain and self._day.speed == 0:
+                # Time stands still while we work, and somebody whom we have just sent back may be called in a minute
+                # on the wall.
                 await asyncio.sleep(0.05)
+            self._in_vain = True
             await self._day.clock.pause(POLL_S)
             return
+        self._in_vain = False
         row: Row = result["ticket"]
         label = self._at_hand = row["label"]
         visitor = self._day.record.mine.get(label, STRANGER)
