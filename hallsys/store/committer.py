@@ -35,8 +35,8 @@ class Committer:
         self._task: asyncio.Task[None] | None = None
 
     async def commit(self, keys: list[str], arguments: list[bytes]) -> bytes | int:
-        """The script's answer. Raises StoreDown when it is not known whether the store has done it, and whatever else the
-        script raises."""
+        """The script's answer. Raises StoreDown when it is not known whether the store has done it, and whatever else
+        the script raises."""
         future: asyncio.Future[bytes | int] = asyncio.get_running_loop().create_future()
         self._waiting.append((keys, arguments, future))
         if self._task is None or self._task.done():
