@@ -35,7 +35,7 @@ class Hub:
         self._frames: deque[tuple[Position, bytes]] = deque(maxlen=KEPT)
         self._members: set[Member] = set()
         self._view: tuple[Position, bytes] | None = None
-        self._snapshot: tuple[Position, bytes] | None = None
+        self._snapshot: tuple[Position, int, bytes] | None = None
         self._sweeping: asyncio.Task[None] | None = None
         self._watchers: set[asyncio.Event] = set()
 
@@ -76,7 +76,7 @@ class Hub:
         if missed is None:
             member.catch_up([self._snapshot_frame()])
         else:
-            resumed = json_frame({"type": "resumed", "at": str(since)})
+            resumed = json_frame({"type": "resumed", "at": str(since), "now": _now()})
             member.catch_up([resumed, *(text_frame(frame) for frame in missed)])
         self._members.add(member)
 
@@ -125,9 +125,12 @@ class Hub:
         self.at = at
 
     def _snapshot_frame(self) -> bytes:
-        if self._snapshot is None or self._snapshot[0] != self.at:
-            self._snapshot = (self.at, json_frame({"type": "snapshot", "at": str(self.at), "view": self._public()}))
-        return self._snapshot[1]
+        """Encoded once per position and second: shared by all who join at the same time, and its clock is right."""
+        second = _now() // 1000
+        if self._snapshot is None or self._snapshot[:2] != (self.at, second):
+            frame = {"type": "snapshot", "at": str(self.at), "now": _now(), "view": self._public()}
+            self._snapshot = (self.at, second, json_frame(frame))
+        return self._snapshot[2]
 
     def _send_snapshot(self, members: Iterable[Member]) -> None:
         for member in list(members):
@@ -156,3 +159,7 @@ class Hub:
                 elif member.hopeless(now):
                     member.abort()
                     self._members.discard(member)
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000

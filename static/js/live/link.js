@@ -111,6 +111,7 @@ export class Link {
 
   #take(frame) {
     this.#after("silence", this.timing.silence, () => this.#again());
+    if (frame.now !== undefined) this.#offset = frame.now - Date.now(); // ticks have it, and what a link begins with
     const took = {
       snapshot: () => this.#arrive(frame.at, frame.view, null),
       resumed: () => (frame.at === this.at ? this.#join() : this.#lostPlace()),
@@ -138,7 +139,6 @@ export class Link {
   }
 
   #tick({ at, now }) {
-    this.#offset = now - Date.now();
     if (this.#joined && step(this.at, at) !== "old") return this.#again();
     this.#tries = 0;
     this.#tell("tick", { now });
