@@ -22,6 +22,7 @@ const QUESTIONS = {
   call: () => askCall(link.view, here, link.now()),
   back: () => askBack(here),
 };
+const LINK = { live: ["serving", "done"], lost: ["lost", "lost"], connecting: ["off", "clock"] };
 let here = null; // the desk as last drawn
 let before = { queue: 0, level: "fine", label: null };
 
@@ -79,9 +80,10 @@ function renderLink(lost, now) {
   write($("clock"), tz ? hourMinute(link.now(), tz) : "");
   const longest = here?.queue[0];
   const how = longest ? level(now - longest.queued_at, link.view.hall.limits) : "fine";
-  fill($("chips"), [link.state, how, longest?.label, longest && whole(now - longest.queued_at)], () => [
-    how !== "fine" && chip(how, how, t("counter.waits_long", { label: longest.label, time: minutes(now - longest.queued_at) })),
-    lost ? chip("lost", "lost", t("link.lost")) : link.state === "live" ? chip("serving", "done", t("link.live")) : chip("off", "clock", t("link.connecting")),
+  const late = !lost && how !== "fine"; // after a cut nobody knows whether they still wait
+  fill($("chips"), [link.state, late && [how, longest.label, whole(now - longest.queued_at)]], () => [
+    late && chip(how, how, t("counter.waits_long", { label: longest.label, time: minutes(now - longest.queued_at) })),
+    chip(...LINK[link.state], t(`link.${link.state}`)),
   ]);
 }
 
