@@ -1,6 +1,7 @@
 """The server: store, halls, doors and pages put together, started and stopped in order."""
 
 import asyncio
+import gc
 import logging
 import signal
 import sys
@@ -168,6 +169,7 @@ async def serve(settings: Settings, configs: Mapping[str, HallConfig], *, demo: 
             server = Server(settings, configs, connection)
             await server.start()
             try:
+                _spare_the_collector()
                 print(f"ready {server.address}", flush=True)
                 await _greet(server)
                 await until_stopped()
@@ -190,3 +192,11 @@ async def _greet(server: Server) -> None:
     if link is not None:
         print(f"Đặt mật khẩu cho cán bộ CNTT (dùng một lần) / set the IT officer's password (once): {link}")
     sys.stdout.flush()
+
+
+def _spare_the_collector() -> None:
+    """What is there at the start stays; and a busy hall makes many short-lived objects and hardly a cycle, so a full
+    collection, which holds everything up, may come seldom."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)

@@ -39,6 +39,10 @@ class Lanes:
             raise LookupError(f"{ticket.label} does not wait where its row says")
         del lane[index]
 
+    def before(self, ticket: Ticket) -> int:
+        """How many stand before a waiting ticket in its lane."""
+        return bisect_left(self._lane(ticket), _place(ticket))
+
     def front(self, line: str) -> list[Place]:
         return self._three(line)[0]
 

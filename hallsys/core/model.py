@@ -1,4 +1,6 @@
-"""The rows a hall is made of. Times are integer milliseconds since 1970 UTC; a row is never changed, only replaced."""
+"""The rows a hall is made of. Times are integer milliseconds since 1970 UTC; a row is never changed, only replaced.
+
+Rows of text and numbers alone cannot be part of a cycle, so the collector need not look at thousands of them (`gc`)."""
 
 from typing import Any, Final
 
@@ -19,7 +21,7 @@ RECENT: Final = 50
 """How many ended tickets stay in the public view (PROTOCOL, `view`)."""
 
 
-class Ticket(msgspec.Struct, frozen=True):
+class Ticket(msgspec.Struct, frozen=True, gc=False):
     """One visit. `arrival` is the place in line, `queued_at` when the present wait began; they differ after a
     transfer or a return. `front` says why the ticket goes before earlier arrivals ("returned", "front"), if it does;
     `to_counter` holds it for one counter."""
@@ -70,14 +72,14 @@ class Service(msgspec.Struct, frozen=True):
     open: bool
 
 
-class Line(msgspec.Struct, frozen=True):
+class Line(msgspec.Struct, frozen=True, gc=False):
     """A service's day, private: the last number issued and the priority calls made in a row."""
 
     number: int = 0
     streak: int = 0
 
 
-class Booking(msgspec.Struct, frozen=True):
+class Booking(msgspec.Struct, frozen=True, gc=False):
     """A booked visit, private. `at` is the booked time."""
 
     id: str

@@ -41,24 +41,21 @@ def choose(state: HallState, counter: Counter, now: int) -> Choice | None:
 
 
 def ahead(state: HallState, ticket: Ticket) -> int:
-    """How many of those waiting in the same line are called before this waiting ticket, if nobody else comes."""
+    """How many of those waiting in the same line are called before this ticket, which waits or is about to, if nobody
+    else comes."""
     line = line_of(ticket)
     lanes = state.lanes
     front, priority, ordinary = lanes.front(line), lanes.priority(line), lanes.ordinary(line)
     turns, streak = state.config.policy.priority_calls, state.lines.get(line, NO_LINE).streak
     first = max(0, turns - streak)
     if ticket.front:
-        return _index(front, ticket)
+        return lanes.before(ticket)
     if ticket.priority:
-        index = _index(priority, ticket)
+        index = lanes.before(ticket)
         between = 0 if index < first else 1 + (index - first) // max(1, turns)
         return len(front) + index + min(len(ordinary), between)
-    index = _index(ordinary, ticket)
+    index = lanes.before(ticket)
     return len(front) + index + min(len(priority), first + index * turns)
-
-
-def _index(lane: list[Place], ticket: Ticket) -> int:
-    return next(index for index, place in enumerate(lane) if place[2] == ticket.label)
 
 
 def _head(state: HallState, counter: Counter, lane: list[Place], now: int) -> Ticket | None:

@@ -8,7 +8,7 @@ from hallsys.core.lifecycle import take
 from hallsys.core.lookup import service_of, ticket_of
 from hallsys.core.model import WAITING, Booking, Changes, Line, Rating, Ticket
 from hallsys.core.policy import NO_LINE, ahead
-from hallsys.core.state import HallState, apply
+from hallsys.core.state import HallState
 from hallsys.errors import Refused
 
 DIGITS = 3
@@ -37,12 +37,8 @@ def _issue(state: HallState, service: str, priority: str | None, now: int) -> De
         issued_at=now,
         queued_at=now,
     )
-    changes: Changes = {"tickets": {ticket.label: ticket}}
-    event = Event("issued", changes, {"lines": {service: Line(number, line.streak)}})
-    undo = apply(state, changes)
-    before = ahead(state, ticket)
-    apply(state, undo)
-    return Decision([event], {"ticket": ticket, "ahead": before, "wait": None})
+    event = Event("issued", {"tickets": {ticket.label: ticket}}, {"lines": {service: Line(number, line.streak)}})
+    return Decision([event], {"ticket": ticket, "ahead": ahead(state, ticket), "wait": None})
 
 
 def cancel(state: HallState, command: c.Cancel, now: int) -> Decision:

@@ -104,13 +104,13 @@ class Ledger:
             return await self._replay(found, digest, key)
         request = self._by_key.get(key)
         if request is None:
-            request = Request(who, key, name, command, digest, asyncio.get_running_loop().create_future())
+            request = Request(who, key, name, command, digest)
             self._by_key[key] = request
             self._waiting.append(request)
             self._wake.set()
         elif request.digest != digest:
             raise Refused("key_reused", "Idempotency-Key")
-        answer = await asyncio.shield(request.done)
+        answer = await request.wait()
         if answer is not None:
             return answer
         found = self._mirror.known.get(key)
@@ -215,8 +215,7 @@ class Ledger:
         if mirror.unsettled:
             self._settle_in(batch, now)
         if must_open(mirror.state, now):
-            nobody = asyncio.get_running_loop().create_future()
-            batch.decide(Request("clock", f"day {now}", "open_day", c.OpenDay(), "", nobody), "")
+            batch.decide(Request("clock", f"day {now}", "open_day", c.OpenDay(), ""), "")
         taken = 0
         while taken < len(self._waiting) and not batch.full:
             self._decide_one(batch, self._waiting[taken])
@@ -292,13 +291,7 @@ class Ledger:
 
     def _settle(self, request: Request, answer: Answer | Refused | None) -> None:
         self._by_key.pop(request.key, None)
-        if request.done.done():
-            return
-        if isinstance(answer, Refused):
-            request.done.set_exception(answer)
-            request.done.exception()  # nobody may be left to hear it; that is no error
-        else:
-            request.done.set_result(answer)
+        request.settle(answer)
 
     def _take_back(self, batch: Batch) -> None:
         """Undo a batch that was not committed; its commands wait again, at the front."""

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from hallsys.core.commands import Command
 from hallsys.core.position import Position
+from hallsys.errors import Refused
 
 
 class Answer(NamedTuple):
@@ -22,12 +23,28 @@ class Answer(NamedTuple):
 
 
 class Request:
-    """`key` makes a retry find the first answer; `digest` tells whether it asks the same. `done` is resolved with an
-    Answer, or None when the answer is to be read from the stream."""
+    """`key` makes a retry find the first answer; `digest` tells whether it asks the same.
 
-    __slots__ = ("command", "digest", "done", "key", "name", "who")
+    Everybody who asks with one key waits on a future of their own, so that one who goes away takes nothing from the
+    others. It gets an Answer, or None when the answer is to be read from the stream.
+    """
 
-    def __init__(
-        self, who: str, key: str, name: str, command: Command, digest: str, done: "asyncio.Future[Answer | None]"
-    ) -> None:
-        self.who, self.key, self.name, self.command, self.digest, self.done = who, key, name, command, digest, done
+    __slots__ = ("_waiters", "command", "digest", "key", "name", "who")
+
+    def __init__(self, who: str, key: str, name: str, command: Command, digest: str) -> None:
+        self.who, self.key, self.name, self.command, self.digest = who, key, name, command, digest
+        self._waiters: list[asyncio.Future[Answer | None]] = []
+
+    def wait(self) -> "asyncio.Future[Answer | None]":
+        waiter: asyncio.Future[Answer | None] = asyncio.get_running_loop().create_future()
+        self._waiters.append(waiter)
+        return waiter
+
+    def settle(self, answer: Answer | Refused | None) -> None:
+        for waiter in self._waiters:
+            if waiter.done():
+                continue
+            if isinstance(answer, Refused):
+                waiter.set_exception(answer)
+            else:
+                waiter.set_result(answer)
