@@ -121,7 +121,7 @@ def _figures(tickets: Sequence[Ticket], now: int) -> Figures:
 
 def _called(ticket: Ticket) -> int | None:
     """When the ticket's latest wait ended with a call; None while it waits, or when it ended otherwise."""
-    if ticket.state == WAITING or ticket.called_at is None or ticket.called_at < ticket.queued_at:
+    if ticket.called_at is None or ticket.called_at < ticket.queued_at:
         return None
     return ticket.called_at
 
