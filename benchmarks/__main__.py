@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+import pstats
 import sys
 import time
 import traceback
@@ -13,6 +14,7 @@ from rich.console import Console
 
 from benchmarks import faults, rows
 from benchmarks.rows import FULL, QUICK, Size
+from benchmarks.servers import Hallsys
 from benchmarks.table import Report
 
 SECTIONS: dict[str, Callable[[Size, Report], Awaitable[None]]] = {
@@ -23,6 +25,10 @@ SECTIONS: dict[str, Callable[[Size, Report], Awaitable[None]]] = {
     "memory": rows.memory_and_start,
     "kills": faults.kills,
 }
+
+WIDTH = 150
+"""Columns of the table in a file or a pipe."""
+PROFILE_LINES = 30
 
 
 async def measure(names: list[str], size: Size, console: Console) -> Report:
@@ -46,13 +52,22 @@ def main() -> int:
     parser.add_argument("sections", nargs="*", metavar="section", help=f"of {', '.join(SECTIONS)}; default: all")
     parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds: for tuning, not for the docs")
     parser.add_argument("--json", type=Path, metavar="FILE", help="the same figures for programs")
+    parser.add_argument(
+        "--profile", type=Path, metavar="FOLDER", help="run every server under cProfile; its figures then mean nothing"
+    )
     options = parser.parse_args()
     unknown = set(options.sections) - set(SECTIONS)
     if unknown:
         parser.error(f"no such section: {', '.join(sorted(unknown))}; there are {', '.join(SECTIONS)}")
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else WIDTH)
+    if options.profile:
+        options.profile.mkdir(parents=True, exist_ok=True)
+        Hallsys.profiles = options.profile
     report = asyncio.run(measure(options.sections or list(SECTIONS), QUICK if options.quick else FULL, console))
     report.show(console)
+    for file in sorted(options.profile.glob("*.prof")) if options.profile else ():
+        console.rule(file.name)
+        pstats.Stats(str(file)).strip_dirs().sort_stats("tottime").print_stats(PROFILE_LINES)
     if options.json:
         options.json.write_text(json.dumps(report.plain(), indent=2, ensure_ascii=False) + "\n")
     if report.missed:

@@ -10,7 +10,7 @@ import uuid
 from collections import Counter
 
 from benchmarks.http import Line, post
-from benchmarks.rows import Hall, Size, every_ticket
+from benchmarks.rows import Hall, Size, every_ticket, opened
 from benchmarks.servers import Hallsys
 from benchmarks.table import Report
 from hallsys.simulate.halls import make_hall_toml
@@ -68,7 +68,7 @@ async def kills(size: Size, report: Report) -> None:
         texts = {"ward": make_hall_toml(5, hall="ward", voice=False)}
         gone, back = 0, []
         async with Hallsys(texts) as server:
-            hall = Hall("ward", await server.token("ward"))
+            [hall] = await opened(server, "ward")
             for number in range(min(size.rounds, 3)):
                 report.told(f"  kill -9 of the {victim}, {number + 1}")
                 press = Press(server, hall)

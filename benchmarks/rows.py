@@ -34,8 +34,8 @@ class Size:
     screens: tuple[int, ...] = (10, 100, 1000)
 
 
-FULL = Size(rounds=5, requests=6400, singles=400, presses=30)
-QUICK = Size(rounds=3, requests=1920, singles=150, presses=12)
+FULL = Size(rounds=5, requests=12_800, singles=500, presses=30)
+QUICK = Size(rounds=3, requests=3_200, singles=150, presses=12)
 
 
 class Hall:
@@ -51,6 +51,11 @@ class Hall:
 
     def issue(self) -> bytes:
         return self.command("issue", service=next(self._letters))
+
+
+async def opened(server: Hallsys, *names: str) -> list[Hall]:
+    """Halls of a server, with the right to do everything in them."""
+    return [Hall(name, token) for name, token in zip(names, await server.tokens(*names), strict=True)]
 
 
 def issues(halls: Sequence[Hall], requests: int, clients: int = CLIENTS) -> list[list[bytes]]:
@@ -101,7 +106,7 @@ async def commands(size: Size, report: Report) -> None:
     """Issuing and calling at 64 clients, and issuing by one."""
     halls = {"ward": make_hall_toml(CLIENTS, hall="ward", voice=False)}
     async with Server("benchmarks.floors", "{data}") as floors, Hallsys(halls) as server:
-        hall = Hall("ward", await server.token("ward"))
+        [hall] = await opened(server, "ward")
         counters = [str(number + 1) for number in range(CLIENTS)]
         await good([server.url], [[hall.command("open_counter", counter=counter)] for counter in counters])
         calls = partial(_calls, hall, counters)
@@ -157,11 +162,7 @@ async def province(size: Size, report: Report) -> None:
     names = [f"hall{number:03}" for number in range(PROVINCE)]
     texts = {name: make_hall_toml(5, hall=name, voice=False) for name in names}
     async with Server("benchmarks.floors", "{data}") as floors, Hallsys(texts) as server:
-        report.told(f"  {PROVINCE} halls: tokens")
-        tokens = []
-        for chunk in range(0, PROVINCE, 4):
-            tokens += await asyncio.gather(*(server.token(name) for name in names[chunk : chunk + 4]))
-        halls = [Hall(name, token) for name, token in zip(names, tokens, strict=True)]
+        halls = await opened(server, *names)
         await good([server.url], issues(halls, PROVINCE * 4, 4))
         b, ours = [], []
         for number in range(size.rounds):
@@ -178,7 +179,7 @@ async def two_servers(size: Size, report: Report) -> None:
         first = Hallsys(texts, store_url=store.url)
         second = Hallsys({"shared": texts["shared"]}, store_url=store.url)
         async with first, second:
-            alone, shared = [Hall(name, await first.token(name)) for name in ("alone", "shared")]
+            alone, shared = await opened(first, "alone", "shared")
             one, two = [], []
             for number in range(size.rounds + 1):
                 report.told(f"  round {number} of {size.rounds}: one server, two servers" if number else "  warming up")
@@ -191,7 +192,7 @@ async def screens(size: Size, report: Report) -> None:
     """From the press of a counter to the last of many screens."""
     texts = {"ward": make_hall_toml(5, hall="ward", voice=False)}
     async with Server("benchmarks.floors", "{data}") as floors, Hallsys(texts) as server:
-        hall = Hall("ward", await server.token("ward"))
+        [hall] = await opened(server, "ward")
         for name in ("open_counter", "call_next"):
             await ask(server, hall.issue())
             await ask(server, hall.command(name, counter="1"))
@@ -223,7 +224,7 @@ async def memory_and_start(size: Size, report: Report) -> None:
     """A ward's day in memory, and the start on the data it leaves."""
     texts = {"ward": make_hall_toml(5, hall="ward")}
     async with Hallsys(texts) as server:
-        hall = Hall("ward", await server.token("ward"))
+        [hall] = await opened(server, "ward")
         counters = [str(number + 1) for number in range(5)]
         await good([server.url], [[hall.command("open_counter", counter=counter) for counter in counters]])
         await good([server.url], issues([hall], 300, 4))

@@ -29,6 +29,8 @@ class Day:
     """real seconds in which a counter does not get back whom it sent back"""
     arrived: int = 0
     away: int = 0
+    calling: int = 0
+    """officers who are pressing "next" at this moment"""
     attended: set[str] = field(default_factory=set)
     """tickets whose fate has been played"""
     _deeds: int = 0

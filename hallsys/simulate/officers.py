@@ -22,7 +22,7 @@ class Desk:
         self._services = services
         self._breaks = list(officer.breaks)
         self._at_hand: str | None = None
-        self._in_vain = False
+        self._sent_back = False
 
     async def work(self) -> None:
         clock = self._day.clock
@@ -41,19 +41,22 @@ class Desk:
         await self._try("close_counter")
 
     async def _next(self) -> None:
+        self._day.calling += 1
         try:
             result = await self._press("call_next", finishes=self._at_hand)
         except Declined as refusal:
-            if refusal.code == "counter_closed":
+            result, code = None, refusal.code
+        finally:
+            self._day.calling -= 1
+        if result is None:
+            if code == "counter_closed":
                 await self._try("open_counter")
-            elif self._in_vain and self._day.speed == 0:
-                # Time stands still while we work, and somebody whom we have just sent back may be called in a minute
-                # on the wall.
+            elif self._sent_back and self._day.speed == 0:
+                # Whom we sent back comes to us again in a minute on the wall; ours stands still as long as we work.
                 await asyncio.sleep(0.05)
-            self._in_vain = True
             await self._day.clock.pause(POLL_S)
             return
-        self._in_vain = False
+        self._sent_back = False
         row: Row = result["ticket"]
         label = self._at_hand = row["label"]
         visitor = self._day.record.mine.get(label, STRANGER)
@@ -86,6 +89,7 @@ class Desk:
             elif fate is Fate.RETURNED:
                 await clock.pause(serve / 4)
                 await self._press("return")
+                self._sent_back = True
             elif fate is Fate.TRANSFERRED:
                 await clock.pause(serve / 2)
                 await self._press("transfer", service=visitor.onward, place=visitor.place)
@@ -131,8 +135,9 @@ class Desk:
             self._look()
 
     def _anyone(self) -> bool:
+        """Whether it is worth pressing "next": more wait for us than colleagues are calling at this moment."""
         waiting = self._day.watch.waiting
-        return any(waiting[service] > 0 for service in self._services)
+        return sum(waiting[service] for service in self._services) > self._day.calling
 
     def _look(self) -> None:
         """What the counter's own screen shows."""
