@@ -61,8 +61,7 @@ def call(state: HallState, command: c.Call, now: int) -> Decision:
     must_be_free(counter)
     line = line_of(ticket)
     event, row = _called(state, counter, Choice(ticket, "chosen", line, state.lines.get(line, NO_LINE).streak), now)
-    noted = _noted(state, row.label, f"chosen: {command.reason}")
-    private = {**event.private, **noted}
+    private = {**event.private, **noted(state, row.label, f"chosen: {command.reason}")}
     return Decision([Event(event.kind, event.changes, private, event.voice)], {"ticket": row})
 
 
@@ -86,14 +85,14 @@ def _called(state: HallState, counter: Counter, choice: Choice, now: int) -> tup
         "tickets": {ticket.label: ticket},
         "counters": {counter.id: with_counter(counter, ticket=ticket.label, returned=None)},
     }
-    return Event("called", changes, private, voice_id(state, ticket.label, counter.id, now)), ticket
+    return Event("called", changes, private, voice_id(state, ticket, counter.id, now)), ticket
 
 
 def recall(state: HallState, command: c.Recall, now: int) -> Decision:
     counter, ticket = ticket_at(state, command.counter)
     step = take("recall", ticket)
     row = with_ticket(ticket, calls=ticket.calls + 1)
-    event = Event(step.event, {"tickets": {row.label: row}}, {}, voice_id(state, row.label, counter.id, now))
+    event = Event(step.event, {"tickets": {row.label: row}}, {}, voice_id(state, row, counter.id, now))
     return Decision([event], {"ticket": row})
 
 
@@ -141,7 +140,7 @@ def hold(state: HallState, command: c.Hold, now: int) -> Decision:
     counter, ticket = ticket_at(state, command.counter)
     step = take("hold", ticket)
     row = with_ticket(ticket, state=step.target, queued_at=now)
-    private = _noted(state, row.label, f"held: {command.note}") if command.note else {}
+    private = noted(state, row.label, f"held: {command.note}") if command.note else {}
     return _leaves(counter, row, step.event, private)
 
 
@@ -192,6 +191,7 @@ def _leaves(counter: Counter, row: Ticket, kind: str, private: Changes, **change
     return Decision([Event(kind, public, private)], {"ticket": row})
 
 
-def _noted(state: HallState, label: str, note: str) -> Changes:
+def noted(state: HallState, label: str, note: str) -> Changes:
+    """The private change that adds a note to what is known of a visit."""
     visit = state.visits.get(label, Visit())
     return {"visits": {label: Visit([*visit.notes, note], visit.outcome, visit.delivered)}}

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from hallsys.core.model import ENDED, RECENT, Changes, Counter, Ticket
+from hallsys.core.model import RECENT, Changes, Counter, Ticket
 from hallsys.core.state import HallState
 
 
@@ -43,8 +43,6 @@ def end(state: HallState, ticket: Ticket) -> tuple[dict[str, Ticket | None], Cha
     """The public and private changes that an ended ticket makes: only so many ended ones stay in the view, the one
     that ended first moves to the private table."""
     tickets: dict[str, Ticket | None] = {ticket.label: ticket}
-    if ticket.label in state.tickets and state.tickets[ticket.label].state in ENDED:
-        return tickets, {}
     if len(state.recent) < RECENT:
         return tickets, {}
     oldest = state.recent[0][1]
@@ -52,7 +50,19 @@ def end(state: HallState, ticket: Ticket) -> tuple[dict[str, Ticket | None], Cha
     return tickets, {"ended": {oldest: state.tickets[oldest]}}
 
 
-def voice_id(state: HallState, label: str, counter: str, now: int) -> str:
-    """The id of a call's sound: `<label>-<counter>-<6 hex>`, new for each call, so that a player can tell two apart."""
-    mark = blake2s(f"{state.hall.get('id')} {label} {counter} {now}".encode(), digest_size=3).hexdigest()
-    return f"{label}-{counter}-{mark}"
+def back(state: HallState, ticket: Ticket) -> tuple[dict[str, Ticket | None], Changes]:
+    """The public and private changes that an ended ticket makes when it waits again: where it leaves the view's ended
+    ones, the private one that ended last comes back among them."""
+    if ticket.label in state.ended:
+        return {ticket.label: ticket}, {"ended": {ticket.label: None}}
+    if not state.ended:
+        return {ticket.label: ticket}, {}
+    latest = max(state.ended.values(), key=lambda row: (row.ended_at or 0, row.label))
+    return {ticket.label: ticket, latest.label: latest}, {"ended": {latest.label: None}}
+
+
+def voice_id(state: HallState, ticket: Ticket, counter: str, now: int) -> str:
+    """The id of a call's sound: `<label>-<counter>-<6 hex>`, new for each call, so that a player can tell two apart,
+    even of one millisecond."""
+    call = f"{state.hall.get('id')} {ticket.label} {counter} {now} {ticket.calls}"
+    return f"{ticket.label}-{counter}-{blake2s(call.encode(), digest_size=3).hexdigest()}"

@@ -1,12 +1,12 @@
 """Commands about a ticket that is at no counter: issued, cancelled, taken back, booked, rated."""
 
 from hallsys.core import commands as c
-from hallsys.core.at_counter import waits_again
+from hallsys.core.at_counter import noted, waits_again
 from hallsys.core.days import local_minute, must_take_tickets
-from hallsys.core.decision import Decision, Event, end, freed, with_ticket
+from hallsys.core.decision import Decision, Event, back, end, freed, with_ticket
 from hallsys.core.lifecycle import take
 from hallsys.core.lookup import service_of, ticket_of
-from hallsys.core.model import WAITING, Booking, Changes, Line, Rating, Ticket
+from hallsys.core.model import CALLED, WAITING, Booking, Changes, Line, Rating, Ticket
 from hallsys.core.policy import NO_LINE, ahead
 from hallsys.core.state import HallState
 from hallsys.errors import Refused
@@ -26,8 +26,10 @@ def _issue(state: HallState, service: str, priority: str | None, now: int) -> De
     must_take_tickets(state, row, now)
     line = state.lines.get(service, NO_LINE)
     number = line.number + 1
+    while (label := f"{row.letter}{number:0{DIGITS}}") in state.tickets or label in state.ended:
+        number += 1  # settings that changed during the day gave this series to another service before
     ticket = Ticket(
-        label=f"{row.letter}{number:0{DIGITS}}",
+        label=label,
         service=service,
         number=number,
         priority=priority,
@@ -47,8 +49,10 @@ def cancel(state: HallState, command: c.Cancel, now: int) -> Decision:
     row = with_ticket(ticket, state=step.target, ended_at=now, counter=None)
     tickets, private = end(state, row)
     changes: Changes = {"tickets": tickets}
-    if ticket.counter is not None and state.counters[ticket.counter].ticket == ticket.label:
+    if ticket.state == CALLED and ticket.counter is not None:
         changes["counters"] = {ticket.counter: freed(state.counters[ticket.counter])}
+    if command.reason:
+        private |= noted(state, row.label, f"cancelled: {command.reason}")
     return Decision([Event(step.event, changes, private)], {"ticket": row})
 
 
@@ -64,11 +68,13 @@ def reinstate(state: HallState, command: c.Reinstate, now: int) -> Decision:
     """Back at its place by arrival, within the hall's time after the no-show."""
     ticket = ticket_of(state, command.ticket)
     step = take("reinstate", ticket)
+    if not state.hall["open"]:
+        raise Refused("hall_closed")
     if now - (ticket.ended_at or 0) > state.config.policy.reinstate_s * 1000:
         raise Refused("too_late", label=ticket.label, minutes=state.config.policy.reinstate_s // 60)
     row = waits_again(ticket, now)
-    private: Changes = {"ended": {row.label: None}} if row.label in state.ended else {}
-    return Decision([Event(step.event, {"tickets": {row.label: row}}, private)], {"ticket": row})
+    tickets, private = back(state, row)
+    return Decision([Event(step.event, {"tickets": tickets}, private)], {"ticket": row})
 
 
 def book(state: HallState, command: c.Book, now: int, code: str) -> Decision:
