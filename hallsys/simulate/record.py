@@ -100,9 +100,10 @@ class Watch:
         elif isinstance(news, Event):
             self._at = at = Position.parse(news.at)
             for label, row in news.changes.get("tickets", {}).items():
-                # a row we know already is one that came back into the view, as when another was reinstated
-                if row is not None and row != self.rows.get(label):
-                    self.told.append(Deed(at, news.kind, label))
+                if row is not None:
+                    # where one is reinstated, an ended one may come back into the view: nothing happened to it
+                    if news.kind != "reinstated" or row["state"] == WAITING:
+                        self.told.append(Deed(at, news.kind, label))
                     if news.kind == "called":
                         self.began.append((at, label, row["counter"]))
                     self._put(label, row)
