@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from hallsys.core import commands as c
 from hallsys.core.decision import Decision, Event, freed, with_counter, with_ticket
-from hallsys.core.model import ENDED, EXPIRED, RECENT, Changes, Counter, Service, Ticket
+from hallsys.core.model import DONE, ENDED, EXPIRED, RECENT, SERVING, Changes, Counter, Service, Ticket
 from hallsys.core.policy import NO_LINE
 from hallsys.core.state import HallState
 from hallsys.errors import Refused
@@ -85,16 +85,14 @@ def open_day(state: HallState, command: c.OpenDay, now: int) -> Decision:
     changes: Changes = {
         "hall": {"day": day, "open": True},
         "tickets": dict.fromkeys(state.tickets),
-        "counters": {
-            row.id: row for row in map(_at_rest, state.counters.values()) if row is not state.counters[row.id]
-        },
+        "counters": _at_rest(state, now),
     }
     private: Changes = {
         table: dict.fromkeys(state.tables[table])
         for table in ("ended", "lines", "ratings", "visits")
         if state.tables[table]
     }
-    past = {key: None for key, booking in state.bookings.items() if booking.ticket or booking.at < now}
+    past = {key: None for key, booking in state.bookings.items() if booking.ticket or today(state, booking.at) < day}
     if past:
         private["bookings"] = past
     return Decision(
@@ -115,8 +113,7 @@ def close_day(state: HallState, command: c.CloseDay, now: int) -> Decision:
     for _, label in state.recent:
         if label not in kept:
             tickets[label], ended[label] = None, state.tickets[label]
-    counters = {row.id: row for row in map(_at_rest, state.counters.values()) if row is not state.counters[row.id]}
-    changes: Changes = {"hall": {"open": False}, "tickets": tickets, "counters": counters}
+    changes: Changes = {"hall": {"open": False}, "tickets": tickets, "counters": _at_rest(state, now)}
     return Decision(
         [
             Event(
@@ -129,21 +126,34 @@ def close_day(state: HallState, command: c.CloseDay, now: int) -> Decision:
     )
 
 
-def _ended_at_close(ticket: Ticket, now: int) -> Ticket:
-    return with_ticket(ticket, state="done" if ticket.state == "serving" else EXPIRED, ended_at=now)
+def _ended_at_close(ticket: Ticket, now: int | None) -> Ticket:
+    return with_ticket(ticket, state=DONE if ticket.state == SERVING else EXPIRED, ended_at=now)
 
 
-def _at_rest(counter: Counter) -> Counter:
-    if counter.state == "closed" and counter.ticket is None:
-        return counter
-    return freed(with_counter(counter, state="closed", reason=None, returned=None))
+def _at_rest(state: HallState, now: int) -> dict[str, Counter]:
+    """The rows of the counters that a day's end changes: closed, without a ticket, and without the memory of one, as
+    the labels of another day are other tickets."""
+    rest = {
+        row.id: freed(
+            with_counter(
+                row, state="closed", since=row.since if row.state == "closed" else now, reason=None, returned=None
+            )
+        )
+        for row in state.counters.values()
+    }
+    return {name: row for name, row in rest.items() if row != state.counters[name]}
 
 
 def archive(state: HallState) -> dict[str, Any]:
-    """A finished day as plain data for the archive: rows of every ticket, ratings and visits."""
+    """A finished day as plain data for the archive: rows of every ticket, ratings and visits. Tickets of a day that
+    nobody closed end as they would have; when, nobody knows."""
+    tickets = [
+        row if row.state in ENDED else _ended_at_close(row, None)
+        for row in (*state.tickets.values(), *state.ended.values())
+    ]
     return {
         "day": state.hall.get("day", ""),
-        "tickets": sorted([*state.tickets.values(), *state.ended.values()], key=lambda row: (row.issued_at, row.label)),
+        "tickets": sorted(tickets, key=lambda row: (row.issued_at, row.label)),
         "ratings": list(state.ratings.values()),
         "visits": dict(state.visits),
         "lines": dict(state.lines),
