@@ -11,11 +11,13 @@ from hallsys.core.state import HallState
 
 
 def configure(state: HallState, now: int) -> Decision | None:
-    """The event that brings the tables up to the settings, or None when they agree. A counter or service with tickets
-    at hand stays until the day ends, even if the settings no longer name it."""
+    """The event that brings the tables up to the settings, or None when they agree. A service that had
+    tickets today stays, and a counter that has one or that somebody waits for, even if the settings no longer name
+    it: until they are read on another day."""
     config = state.config
-    busy = {ticket.service for ticket in state.tickets.values()}
+    busy = {ticket.service for ticket in (*state.tickets.values(), *state.ended.values())}
     working = {counter.id for counter in state.counters.values() if counter.ticket}
+    working |= {ticket.to_counter for ticket in state.tickets.values() if ticket.to_counter}
     services = {service.id: _service(config, service.id) for service in config.services}
     counters = {wanted.id: _counter(state, wanted.id, wanted.name, wanted.services, now) for wanted in config.counters}
     changes: Changes = {
