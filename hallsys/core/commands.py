@@ -1,7 +1,7 @@
 """The commands of a hall and their arguments; the same types validate HTTP bodies and socket frames."""
 
 import re
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 
@@ -11,6 +11,8 @@ Id = Annotated[str, msgspec.Meta(min_length=1, max_length=32)]
 Note = Annotated[str, msgspec.Meta(max_length=500)]
 Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Token = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
+Time = Annotated[int, msgspec.Meta(ge=0, lt=4_102_444_800_000)]
+"""Milliseconds, before the year 2100: far beyond it, dates cannot be reckoned."""
 Dossier = Annotated[str, msgspec.Meta(max_length=64)]
 
 
@@ -97,7 +99,7 @@ class Reinstate(Command, frozen=True):
 
 class Book(Command, frozen=True):
     service: Id
-    at: int
+    at: Time
 
 
 class CheckIn(Command, frozen=True):
@@ -190,9 +192,3 @@ _DASHES: Final = re.compile(r"[\u2010-\u2015\u2212_]")
 def fold_dossier(code: str) -> str:
     """A dossier code as people type it, with case, spaces and dashes made equal."""
     return _DASHES.sub("-", "".join(code.split())).upper()
-
-
-def arguments(command: Command) -> dict[str, Any]:
-    """The arguments as plain data, defaults left out: equal commands give equal data."""
-    plain = msgspec.to_builtins(command)
-    return {key: value for key, value in sorted(plain.items()) if value is not None}
