@@ -169,7 +169,7 @@ class Admin:
     async def _order(self, request: web.Request, shape: type[_T]) -> tuple[HallConfig, Who, _T]:
         """Judges a request in the order that the protocol promises: hall, sign-in, shape, role."""
         hall = await self._hall_config(request.match_info["hall"])
-        if request["who"] is None:
+        if request["who"] in (None, rights.STRANGER):
             raise Refused("unauthorized")
         body = await read_json(request, shape)
         return hall, rights.require(request["who"], hall.id, "admin"), body

@@ -33,9 +33,14 @@ class Who(msgspec.Struct, frozen=True):
     name: str
 
 
+STRANGER: Final = Who("stranger", "", None, "")
+"""Who shows a token that is nobody's. Refused where nobody in particular would be let in, too: a device whose token was
+revoked has to notice."""
+
+
 def require(who: Who | None, hall: str, role: str) -> Who:
     """Somebody of at least this role in this hall. Raises Refused unauthorized or forbidden."""
-    if who is None:
+    if who is None or who is STRANGER:
         raise Refused("unauthorized")
     if (who.hall is not None and who.hall != hall) or _RANK[who.role] < _RANK[role]:
         raise Refused("forbidden")
@@ -44,7 +49,7 @@ def require(who: Who | None, hall: str, role: str) -> Who:
 
 def may_read(who: Who | None, hall: str, open_reading: bool) -> None:
     """Reading the view, events, socket and voice. Raises Refused unless the hall is open for reading to everybody."""
-    if not open_reading:
+    if who is STRANGER or not open_reading:
         require(who, hall, "display")
 
 

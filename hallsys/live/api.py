@@ -11,7 +11,7 @@ from hallsys.core.rights import may_read, require
 from hallsys.errors import Refused
 from hallsys.live.frames import encode
 from hallsys.live.halls import Hall, Halls
-from hallsys.live.judge import carry_out
+from hallsys.live.judge import Body, carry_out
 from hallsys.store.connection import StoreDown
 
 EVENTS_AT_MOST: Final = 1000
@@ -41,8 +41,8 @@ class Api:
     async def command(self, request: web.Request) -> web.Response:
         info = request.match_info
         hall = self._halls.at_once(info["hall"]) or await self._halls.get(info["hall"])
-        body = await request.read()
-        answer = await carry_out(hall, request["who"], info["name"], request.headers.get("Idempotency-Key"), body)
+        key = request.headers.get("Idempotency-Key")
+        answer = await carry_out(hall, request["who"], info["name"], key, await _body(request))
         return json_answer(b'{"at":"%b","result":%b}' % (str(answer.at).encode(), answer.body()))
 
     async def view(self, request: web.Request) -> web.Response:
@@ -102,9 +102,18 @@ class Api:
         raise Refused("position_lost", "since")
 
 
+async def _body(request: web.Request) -> Body:
+    try:
+        return await request.read()
+    except web.HTTPRequestEntityTooLarge:
+        return Refused("too_large")
+    except web.RequestPayloadError:
+        return Refused("bad_request", problem="json")
+
+
 def _whole_number(request: web.Request, name: str, most: int) -> int:
     text = request.query.get(name, str(most))
-    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= most):
+    if not (text.isascii() and text.isdigit() and len(text) < 20 and 1 <= int(text) <= most):
         raise Refused("bad_request", name, problem="value", detail=f"1–{most}")
     return int(text)
 

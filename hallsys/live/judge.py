@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 
 from hallsys.core.commands import COMMANDS, parse
-from hallsys.core.rights import BY_TICKET, Who, may_do
+from hallsys.core.rights import BY_TICKET, STRANGER, Who, may_do
 from hallsys.errors import Refused
 from hallsys.live.halls import Hall
 from hallsys.store.request import Answer
@@ -14,21 +14,40 @@ from hallsys.store.request import Answer
 KEY: Final = re.compile(r"[\x21-\x7e]{8,128}", re.ASCII)
 
 
-def check_sign_in(who: Who | None, name: str) -> None:
-    """Raises Refused unauthorized; a ticket's own token is looked for later."""
-    if who is None and name not in BY_TICKET:
-        raise Refused("unauthorized")
+Body = bytes | msgspec.Raw | Refused
+"""A command's arguments as they came, or why they could not be read: that is heard when it is the shape's turn."""
 
 
-async def carry_out(hall: Hall, who: Who | None, name: str, key: str | None, body: bytes | msgspec.Raw) -> Answer:
+class _Ticket(msgspec.Struct):
+    token: str
+
+
+_ticket: Final = msgspec.json.Decoder(_Ticket)
+
+
+def _shows_ticket(name: str, body: Body) -> bool:
+    """Whether a ticket's own token stands in for a sign-in; the ledger judges the token."""
+    if name not in BY_TICKET or isinstance(body, Refused):
+        return False
+    try:
+        _ticket.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return False
+    return True
+
+
+async def carry_out(hall: Hall, who: Who | None, name: str, key: str | None, body: Body) -> Answer:
     """Everything after the hall is known. Raises Refused."""
-    check_sign_in(who, name)
+    if who is STRANGER or (who is None and not _shows_ticket(name, body)):
+        raise Refused("unauthorized")
     if name not in COMMANDS:
         raise Refused("unknown_command")
     if key is None or KEY.fullmatch(key) is None:
         raise Refused("bad_request", "Idempotency-Key", problem="value", detail="8–128")
     known = hall.ledger.known(key)
     try:
+        if isinstance(body, Refused):
+            raise body
         command = parse(name, body)
     except Refused:
         if known is not None:

@@ -130,6 +130,7 @@ class Ledger:
     async def start(self) -> None:
         """Read the hall and begin. Raises StoreDown when the store does not answer."""
         await self._mirror.load()
+        await self._turn()  # so that the first view shows the hall as its settings say
         self._wake.set()
         self._task = asyncio.create_task(self._live(), name=f"ledger {self.config.id}")
 
@@ -314,7 +315,7 @@ class Ledger:
         if entry is None:
             raise Refused("store_unavailable")
         token = self._minter.ticket(key, entry.told.time) if entry.told.kind == "issued" else None
-        return Answer(found.at, entry.result, token)
+        return Answer(found.at, entry.answer(), token)
 
     # -- following the store -------------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from aiohttp import hdrs, web
 from aiohttp.http import HttpProcessingError
 from multidict import CIMultiDict
 
-from hallsys.core.rights import Who
+from hallsys.core.rights import STRANGER, Who
 from hallsys.errors import Refused
 from hallsys.texts import Texts, pick_language
 from hallsys.web.identity import Identities
@@ -113,11 +113,13 @@ class Gate:
 
     async def _ask(self, request: web.Request) -> Who | None:
         try:
-            return await self._identities.ask(request)
+            who = await self._identities.ask(request)
         except Refused:
             if request.path.startswith(_NEEDS_NOBODY):
                 return None
             raise
+        # A cookie that has expired is no sign-in; a token that is nobody's is a wrong one.
+        return STRANGER if who is None and hdrs.AUTHORIZATION in request.headers else who
 
     def _translate(self, request: web.Request, error: web.HTTPException) -> web.StreamResponse:
         response = self._refuse(request, Refused(_BY_STATUS.get(error.status, "bad_request"), detail=error.reason))
