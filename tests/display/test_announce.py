@@ -14,7 +14,7 @@ from aiohttp import web
 
 from hallsys.display import announce
 from hallsys.display.announce import Announcer, Call, Play, PlayError, find_player, into, through
-from hallsys.live.client import Client
+from hallsys.live.client import Client, News
 from hallsys.live.fetch import Fetch
 
 
@@ -23,6 +23,7 @@ class Hall:
 
     def __init__(self) -> None:
         self.told: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self.news: asyncio.Queue[News] = asyncio.Queue()
         self.sounds: dict[str, bytes] = {}
         self.url = ""
         self.answers_sound = True
@@ -70,6 +71,11 @@ class Hall:
             pass
         return frame
 
+    async def arrived(self) -> None:
+        """Wait until the announcer's client has told the last call."""
+        while getattr(await self.news.get(), "at", None) != f"1-{self._seq}":
+            pass
+
     async def cut(self) -> None:
         assert self._socket is not None
         await self._socket.close(code=4410)
@@ -86,7 +92,8 @@ async def announcing(play: Play, *, answers_sound: bool = True) -> AsyncIterator
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     hall.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
     try:
-        async with asyncio.timeout(20), Fetch(hall.url, None) as fetch, Client(hall.url, "h", None) as client:
+        client = Client(hall.url, "h", None, on_event=hall.news.put_nowait)
+        async with asyncio.timeout(20), Fetch(hall.url, None) as fetch, client:
             task = asyncio.create_task(Announcer(client, fetch, "h", play, rest=0.01).run())
             try:
                 await hall.heard("sound")
@@ -243,3 +250,19 @@ def test_finding_a_player(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     (tmp_path / "aplay").rename(tmp_path / "afplay")
     with pytest.raises(PlayError, match="another player"):
         find_player(None, "hw:1")
+
+
+async def test_what_was_left_to_another_device_is_not_repeated() -> None:
+    """A call that still waits here when another device takes over is spoken there."""
+    loudspeaker = Loudspeaker()
+    loudspeaker.may_end.clear()
+    async with announcing(loudspeaker) as hall:
+        await hall.call("A001-1-aa")
+        await hall.call("A002-2-bb")
+        await hall.frame(type="sound", own=False)
+        await hall.frame(type="sound", own=True)
+        await hall.call("A003-3-cc")
+        await hall.arrived()
+        loudspeaker.may_end.set()
+        played = [(await hall.heard("played"))["voice"] for _ in range(2)]
+    assert played == loudspeaker.spoken == ["A001-1-aa", "A003-3-cc"]
