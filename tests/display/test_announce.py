@@ -113,6 +113,7 @@ class Loudspeaker:
         self.at_once = 0
         self.may_end = asyncio.Event()
         self.may_end.set()
+        self.began = asyncio.Event()
         self.broken = 0
         self._now = 0
 
@@ -121,6 +122,7 @@ class Loudspeaker:
             self.broken -= 1
             raise PlayError("no sound card")
         self._now += 1
+        self.began.set()
         self.at_once = max(self.at_once, self._now)
         await self.may_end.wait()
         assert wav == b"RIFF " + call.voice.encode()
@@ -258,6 +260,7 @@ async def test_what_was_left_to_another_device_is_not_repeated() -> None:
     loudspeaker.may_end.clear()
     async with announcing(loudspeaker) as hall:
         await hall.call("A001-1-aa")
+        await loudspeaker.began.wait()
         await hall.call("A002-2-bb")
         await hall.frame(type="sound", own=False)
         await hall.frame(type="sound", own=True)
