@@ -145,7 +145,9 @@ COMMANDS: Final[dict[str, type[Command]]] = {
 }
 
 _DECODERS: Final = {name: msgspec.json.Decoder(kind) for name, kind in COMMANDS.items()}
-_FIELD: Final = re.compile(r"field `(?P<named>[^`]{1,64})`|at `\$\.(?P<path>\w+)")
+_FIELD: Final = re.compile(
+    r"Object \w+ \w+ field `(?P<named>.*?)`( - at `[^`]*`)?|.* - at `\$\.(?P<path>\w+)[^`]*`", re.S
+)
 
 
 def parse(name: str, body: bytes | msgspec.Raw) -> Command:
@@ -165,11 +167,13 @@ def bad_request(error: Exception) -> Refused:
     """What is wrong with JSON that msgspec did not take, by the field; msgspec says that in words only."""
     if not isinstance(error, msgspec.ValidationError):
         return Refused("bad_request", problem="json")
-    match = _FIELD.search(str(error))
-    field = (match["named"] or match["path"]) if match else None
+    match = _FIELD.fullmatch(str(error))
+    field = match["path"] or match["named"] if match else None
     words = str(error)
     problem = "missing" if "missing required" in words else "unknown" if "unknown field" in words else "value"
-    return Refused("bad_request", field, problem=problem if field else "json", detail=words.partition(" - at ")[0])
+    return Refused(
+        "bad_request", field, problem="json" if field is None else problem, detail=words.partition(" - at ")[0]
+    )
 
 
 def _check_together(command: Command) -> None:
