@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import contextlib
 import dataclasses
+import itertools
 import os
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -21,7 +22,7 @@ from hallsys.simulate.clock import Clock
 from hallsys.simulate.day import Day
 from hallsys.simulate.officers import Desk
 from hallsys.simulate.plan import Plan, make_plan
-from hallsys.simulate.record import Hand, Record, Watch
+from hallsys.simulate.record import AGAIN_S, Hand, Record, Watch
 from hallsys.simulate.summary import Readings, Summary, compare
 
 OPENING: Final = 7 * 60 + 30
@@ -48,7 +49,11 @@ class Options:
 
 
 class NotPlayed(Exception):
-    """The day could not begin or be read; the message says what to do."""
+    """The day could not begin or be read; the message says what to do. `passing`: it may be better in a moment."""
+
+    def __init__(self, words: str, *, passing: bool = False) -> None:
+        super().__init__(words)
+        self.passing = passing
 
 
 @dataclass(frozen=True)
@@ -83,15 +88,24 @@ async def simulate(options: Options, console: Console | None = None) -> Summary:
 
 async def keep_alive(options: Options) -> None:
     """Day after day until cancelled, nothing shown and nothing checked: for a hall that people look at."""
-    number = 0
-    while True:
-        day = dataclasses.replace(options, seed=options.seed + number, noon=False)
-        async with Fetch(day.url, day.supervisor_token) as fetch:
-            counters, _ = await _counters(fetch, day)
+    for seed in itertools.count(options.seed):
+        day = dataclasses.replace(options, seed=seed, noon=False)
+        counters = await _when_up(day)
         watch = Watch()
         async with _staff(day, counters, watch) as staff:
             await _play(day, counters, staff, watch, Record(), Console(quiet=True))
-        number += 1
+
+
+async def _when_up(options: Options) -> dict[str, Sequence[str]]:
+    """The counters, as soon as the server can say which."""
+    while True:
+        try:
+            async with Fetch(options.url, options.supervisor_token) as fetch:
+                return (await _counters(fetch, options))[0]
+        except NotPlayed as error:
+            if not error.passing:
+                raise
+        await asyncio.sleep(AGAIN_S)
 
 
 async def _counters(fetch: Fetch, options: Options) -> tuple[dict[str, Sequence[str]], int]:
@@ -181,7 +195,8 @@ async def _read(reading: Any) -> Any:
         return await reading
     except FetchError as error:
         hint = ": give a token of the role supervisor or admin" if error.status in (401, 403) else ""
-        raise NotPlayed(f"{error}{hint}") from error
+        passing = error.status is None or error.status >= 500
+        raise NotPlayed(f"{error}{hint}", passing=passing) from error
 
 
 def _progress(console: Console, plan: Plan) -> Progress:
