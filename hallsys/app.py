@@ -6,7 +6,7 @@ import logging
 import signal
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 
 from aiohttp import web
 
@@ -22,6 +22,9 @@ from hallsys.live.halls import Halls
 from hallsys.live.loudspeaker import Loudspeakers
 from hallsys.live.socket import Sockets
 from hallsys.monitor import routes as monitor
+from hallsys.office.greeting import greet, near_address, playing
+from hallsys.office.stores import store_trouble
+from hallsys.office.words import both, tell
 from hallsys.store.connection import BadStoreUrl, Connection, StoreDown, connect
 from hallsys.store.embedded import Embedded, EmbeddedError
 from hallsys.store.lease import Lease
@@ -35,6 +38,20 @@ UP_FRONT = 10
 """Halls that are read before requests are served; a province's others are read when first asked for."""
 GRACE = 3.0
 """Seconds that requests under way have to end when the server stops."""
+
+
+class CannotListen(Exception):
+    """The port is taken, or the address is not ours."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(str(error))
+        self._error = error
+
+    def words(self, settings: Settings) -> str:
+        host, port = settings.host, settings.port
+        if self._error.errno == errno.EADDRINUSE:
+            return both("start.port_taken", host=host, port=port, other=port + 1)
+        return both("start.cannot_listen", host=host, port=port, reason=self._error.strerror or self._error)
 
 
 class Book:
@@ -98,16 +115,16 @@ class Server:
         return app
 
     async def start(self) -> None:
-        """Serve requests. A store that is away is waited for while they are answered 503. Raises OSError when the
-        port is taken."""
+        """Serve requests. A store that is away is waited for, and they are answered 503. Raises CannotListen."""
         await self._runner.setup()
         await self._read_halls(list(self.halls.configs)[:UP_FRONT])
         self.halls.start()
         site = web.TCPSite(self._runner, self.settings.host, self.settings.port)
-        await site.start()
-        host = f"[{self.settings.host}]" if ":" in self.settings.host else self.settings.host
-        port = self._runner.addresses[0][1]
-        self.address = f"http://{host}:{port}"
+        try:
+            await site.start()
+        except OSError as error:
+            raise CannotListen(error) from error
+        self.address = near_address(self.settings.host, self._runner.addresses[0][1])
 
     async def stop(self) -> None:
         await self.sockets.close()
@@ -124,6 +141,11 @@ class Server:
             log.warning("the store does not answer yet, so no setup link is shown: %s", error)
             return None
 
+    def demo(self) -> AbstractAsyncContextManager[None]:
+        """A living day in the first hall while it lasts."""
+        hall = next(iter(self.halls.configs.values()))
+        return playing(self.settings, self.entrance.accounts, self.address, hall)
+
     async def _read_halls(self, names: list[str]) -> None:
         for result in await asyncio.gather(*(self.halls.get(name) for name in names), return_exceptions=True):
             if isinstance(result, Refused):
@@ -137,10 +159,11 @@ class Server:
 
 @asynccontextmanager
 async def store_of(settings: Settings) -> AsyncIterator[Connection]:
-    """The configured store, or the embedded one for as long as this lasts."""
+    """The configured store, or the embedded one for as long as this lasts. Raises BadStoreUrl, EmbeddedError."""
     if settings.redis_url:
         connection = connect(settings.redis_url)
         try:
+            await _say_if_away(settings, connection)
             yield connection
         finally:
             await connection.close()
@@ -153,50 +176,51 @@ async def store_of(settings: Settings) -> AsyncIterator[Connection]:
             await connection.close()
 
 
-async def until_stopped() -> None:
-    """Until SIGTERM or Ctrl-C."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    await stop.wait()
+async def _say_if_away(settings: Settings, connection: Connection) -> None:
+    try:
+        await connection.ping()
+    except StoreDown as error:
+        tell(store_trouble(settings, error))
+        tell(both("store.awaited"))
+
+
+class Stop:
+    """SIGTERM or Ctrl-C, from the first moment on: what is being started is broken off, and ended in order."""
+
+    def __init__(self) -> None:
+        self.told = asyncio.Event()
+        self._task = asyncio.current_task()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self)
+
+    def __call__(self) -> None:
+        # Once: a second Ctrl-C must not break the ending off.
+        if not self.told.is_set() and self._task is not None:
+            self.told.set()
+            self._task.cancel()
 
 
 async def serve(settings: Settings, configs: Mapping[str, HallConfig], *, demo: bool = False) -> int:
     """Run the server until it is told to stop; the exit status. Says on standard output where it answers."""
+    stop = Stop()
     try:
         async with store_of(settings) as connection:
             server = Server(settings, configs, connection)
-            await server.start()
             try:
-                _spare_the_collector()
-                print(f"ready {server.address}", flush=True)
-                await _greet(server)
-                await until_stopped()
+                await server.start()
+                greet(settings, configs, server.address, await server.setup_link())
+                async with server.demo() if demo else nullcontext():
+                    await stop.told.wait()
             finally:
                 await server.stop()
+    except asyncio.CancelledError:
+        if not stop.told.is_set():
+            raise
     except (EmbeddedError, BadStoreUrl) as error:
-        print(error, file=sys.stderr)
+        tell(store_trouble(settings, error))
         return 1
-    except OSError as error:
-        print(f"{settings.host}:{settings.port}: {error.strerror}. HALLSYS_PORT, HALLSYS_HOST", file=sys.stderr)
+    except CannotListen as error:
+        tell(error.words(settings))
         return 1
     return 0
-
-
-async def _greet(server: Server) -> None:
-    """Say where the pages are, and how the first administrator comes in."""
-    for hall in server.halls.configs.values():
-        print(f"{hall.name.vi}: {server.address}/halls/{hall.id}/board /kiosk /counter /monitor /admin")
-    link = await server.setup_link()
-    if link is not None:
-        print(f"Đặt mật khẩu cho cán bộ CNTT (dùng một lần) / set the IT officer's password (once): {link}")
-    sys.stdout.flush()
-
-
-def _spare_the_collector() -> None:
-    """What is there at the start stays; and a busy hall makes many short-lived objects and hardly a cycle, so a full
-    collection, which holds everything up, may come seldom."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 50)

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from hallsys.core.model import Ticket
 
 Place = tuple[int, int, str]
+Lane = list[Place]
+_EMPTY: tuple[Lane, Lane, Lane] = ([], [], [])
 
 
 def counter_line(counter: str) -> str:
@@ -27,7 +29,7 @@ class Lanes:
     __slots__ = ("_lines",)
 
     def __init__(self) -> None:
-        self._lines: dict[str, tuple[list[Place], list[Place], list[Place]]] = {}
+        self._lines: dict[str, tuple[Lane, Lane, Lane]] = {}
 
     def add(self, ticket: Ticket) -> None:
         insort(self._lane(ticket), _place(ticket))
@@ -43,29 +45,16 @@ class Lanes:
         """How many stand before a waiting ticket in its lane."""
         return bisect_left(self._lane(ticket), _place(ticket))
 
-    def front(self, line: str) -> list[Place]:
-        return self._three(line)[0]
-
-    def priority(self, line: str) -> list[Place]:
-        return self._three(line)[1]
-
-    def ordinary(self, line: str) -> list[Place]:
-        return self._three(line)[2]
-
-    def waiting(self, line: str) -> int:
-        return sum(map(len, self._three(line)))
+    def of(self, line: str) -> tuple[Lane, Lane, Lane]:
+        """The lanes of a line, for reading: front, priority, ordinary."""
+        return self._lines.get(line, _EMPTY)
 
     def __iter__(self) -> Iterator[str]:
         return (place[2] for lanes in self._lines.values() for lane in lanes for place in lane)
 
-    def _three(self, line: str) -> tuple[list[Place], list[Place], list[Place]]:
-        try:
-            return self._lines[line]
-        except KeyError:
-            return self._lines.setdefault(line, ([], [], []))
-
-    def _lane(self, ticket: Ticket) -> list[Place]:
-        front, priority, ordinary = self._three(line_of(ticket))
+    def _lane(self, ticket: Ticket) -> Lane:
+        line = line_of(ticket)
+        front, priority, ordinary = self._lines.get(line) or self._lines.setdefault(line, ([], [], []))
         return front if ticket.front else priority if ticket.priority else ordinary
 
 

@@ -9,10 +9,9 @@ In this order:
 The reason stands on the ticket as `<code> key=value …`; the codes are those of `WHY`.
 """
 
-from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from hallsys.core.lanes import Place, counter_line, line_of
+from hallsys.core.lanes import Lane, counter_line, line_of
 from hallsys.core.model import Counter, Line, Ticket
 from hallsys.core.state import HallState
 
@@ -30,13 +29,21 @@ class Choice(NamedTuple):
     streak: int
 
 
+Filled = list[tuple[str, Lane, Lane, Lane]]
+"""The lines of a counter in which somebody waits, each with its lanes: front, priority, ordinary."""
+
+
 def choose(state: HallState, counter: Counter, now: int) -> Choice | None:
     """The next ticket for a counter, or None when nobody waits for it. Costs a look at the heads of a few lanes."""
-    lines = (counter_line(counter.id), *counter.services)
+    filled: Filled = []
+    for line in (counter_line(counter.id), *counter.services):
+        front, priority, ordinary = state.lanes.of(line)
+        if front or priority or ordinary:
+            filled.append((line, front, priority, ordinary))
     return (
-        _in_front(state, counter, lines, now)
-        or _starved(state, counter, lines, now)
-        or _preferred(state, counter, lines, now)
+        _in_front(state, counter, filled, now)
+        or _starved(state, counter, filled, now)
+        or _preferred(state, counter, filled, now)
     )
 
 
@@ -45,7 +52,7 @@ def ahead(state: HallState, ticket: Ticket) -> int:
     else comes."""
     line = line_of(ticket)
     lanes = state.lanes
-    front, priority, ordinary = lanes.front(line), lanes.priority(line), lanes.ordinary(line)
+    front, priority, ordinary = lanes.of(line)
     turns, streak = state.config.policy.priority_calls, state.lines.get(line, NO_LINE).streak
     first = max(0, turns - streak)
     if ticket.front:
@@ -58,7 +65,7 @@ def ahead(state: HallState, ticket: Ticket) -> int:
     return len(front) + index + min(len(priority), first + index * turns)
 
 
-def _head(state: HallState, counter: Counter, lane: list[Place], now: int) -> Ticket | None:
+def _head(state: HallState, counter: Counter, lane: Lane, now: int) -> Ticket | None:
     """The first of a lane that this counter may call: not the one it has just sent back."""
     for place in lane:
         ticket = state.tickets[place[2]]
@@ -67,11 +74,11 @@ def _head(state: HallState, counter: Counter, lane: list[Place], now: int) -> Ti
     return None
 
 
-def _in_front(state: HallState, counter: Counter, lines: Iterable[str], now: int) -> Choice | None:
+def _in_front(state: HallState, counter: Counter, filled: Filled, now: int) -> Choice | None:
     best: Ticket | None = None
     line_of_best = ""
-    for line in lines:
-        ticket = _head(state, counter, state.lanes.front(line), now)
+    for line, front, _, _ in filled:
+        ticket = _head(state, counter, front, now)
         if ticket is not None and (best is None or ticket.queued_at < best.queued_at):
             best, line_of_best = ticket, line
     if best is None:
@@ -79,12 +86,12 @@ def _in_front(state: HallState, counter: Counter, lines: Iterable[str], now: int
     return Choice(best, best.front or "front", line_of_best, state.lines.get(line_of_best, NO_LINE).streak)
 
 
-def _starved(state: HallState, counter: Counter, lines: Iterable[str], now: int) -> Choice | None:
+def _starved(state: HallState, counter: Counter, filled: Filled, now: int) -> Choice | None:
     limit = state.config.policy.starve_s * 1000
     best: Ticket | None = None
     line_of_best = ""
-    for line in lines:
-        for lane in (state.lanes.priority(line), state.lanes.ordinary(line)):
+    for line, _, *lanes in filled:
+        for lane in lanes:
             if not lane or now - lane[0][0] < limit:
                 continue
             ticket = _head(state, counter, lane, now)
@@ -99,22 +106,23 @@ def _starved(state: HallState, counter: Counter, lines: Iterable[str], now: int)
     )
 
 
-def _preferred(state: HallState, counter: Counter, lines: Iterable[str], now: int) -> Choice | None:
+def _preferred(state: HallState, counter: Counter, filled: Filled, now: int) -> Choice | None:
     best: Choice | None = None
-    for line in lines:
-        choice = _turn(state, counter, line, now)
+    for line, _, priority, ordinary in filled:
+        choice = _turn(state, counter, line, priority, ordinary, now)
         if choice is None:
             continue
-        longer = best is not None and best.ticket.arrival - choice.ticket.arrival
-        if best is None or longer >= state.config.policy.prefer_s * 1000:
+        if best is None or best.ticket.arrival - choice.ticket.arrival >= state.config.policy.prefer_s * 1000:
             best = choice
     return best
 
 
-def _turn(state: HallState, counter: Counter, line: str, now: int) -> Choice | None:
+def _turn(
+    state: HallState, counter: Counter, line: str, priority_lane: Lane, ordinary_lane: Lane, now: int
+) -> Choice | None:
     """Whose turn it is in one line."""
-    urgent = _head(state, counter, state.lanes.priority(line), now)
-    ordinary = _head(state, counter, state.lanes.ordinary(line), now)
+    urgent = _head(state, counter, priority_lane, now)
+    ordinary = _head(state, counter, ordinary_lane, now)
     turns, streak = state.config.policy.priority_calls, state.lines.get(line, NO_LINE).streak
     if urgent is not None and (ordinary is None or streak < turns):
         why = f"priority kind={urgent.priority} turn={min(streak + 1, turns)} of={turns}"

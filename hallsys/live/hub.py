@@ -53,16 +53,19 @@ class Hub:
         """Fold events in and send them on. Never raises: a broken screen must not stop a hall."""
         for told in events:
             new_epoch = told.at.epoch != self.at.epoch
-            for table, rows in (*told.changes.items(), *told.private.items()):
-                if table in self.tables:
-                    self._fold(self.tables[table], rows)
+            for table, rows in told.changes.items():
+                self._fold(self.tables[table], rows)
+            ended = told.private.get("ended")
+            if ended is not None:
+                self._fold(self.tables["ended"], ended)
             self._moved(told.at)
             if new_epoch:
                 self._frames.clear()
                 self._send_snapshot(self._members)
                 continue
             self._frames.append((told.at, told.frame))
-            self._send(text_frame(told.frame))
+            if self._members:
+                self._send(text_frame(told.frame))
 
     def tick(self, now: int) -> None:
         """Tell every screen that the link lives, and what time it is (ms)."""

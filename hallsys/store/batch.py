@@ -8,6 +8,7 @@ import json
 import logging
 import secrets
 import zlib
+from collections import defaultdict
 from typing import Any, Final
 
 from hallsys.core import commands as c
@@ -18,7 +19,7 @@ from hallsys.core.model import Changes
 from hallsys.core.position import Position
 from hallsys.core.state import HallState, apply
 from hallsys.errors import Refused
-from hallsys.store.entry import EventFrame, Told, encode
+from hallsys.store.entry import EventFrame, Told, encode, remembered
 from hallsys.store.journal import Payload, Stamp
 from hallsys.store.keys import HallKeys
 from hallsys.store.request import Answer, Request
@@ -45,7 +46,7 @@ class Batch:
         self._tag = secrets.token_hex(6)
         self._undo: list[Changes] = []
         self._entries: list[list[str]] = []
-        self._rows: dict[str, dict[str, Any]] = {}
+        self._rows: defaultdict[str, dict[str, Any]] = defaultdict(dict)
         self._archives: list[tuple[str, bytes]] = []
 
     def __bool__(self) -> bool:
@@ -69,32 +70,35 @@ class Batch:
         if isinstance(command, c.OpenDay) and state.hall.get("day") != decision.result["day"]:
             self.new_day = True
             self._archive()
-        result = encode(decision.result)
-        self.add(decision, request, result)
+        self.add(decision, request, remembered(decision.result))
         token = None
-        if "ticket" in decision.result and decision.events[0].kind == "issued":
+        if decision.events[0].kind == "issued":
             token = self._minter.ticket(request.key, self.now)
             self.issued.append((token, decision.result["ticket"].label))
-        self.answers.append((request, Answer(self._at, result, token)))
+        self.answers.append((request, Answer(self._at, encode(decision.result), token)))
 
     def add(self, decision: Decision, request: Request | None = None, result: bytes = b"") -> None:
         """Put a decision's events into the batch; the last carries the request, so that its answer can be found."""
-        last = len(decision.events) - 1
-        for index, event in enumerate(decision.events):
-            self._at = self._at.after(1)
-            self._undo.append(apply(self._state, event.changes))
-            frame = encode(EventFrame("event", str(self._at), event.kind, self.now, event.changes, event.voice))
-            entry: list[str] = [str(self._at), "f", frame.decode(), "t", self._tag]
-            if event.private:
-                self._undo.append(apply(self._state, event.private))
-                entry += ["p", encode(event.private).decode()]
-            if request is not None and index == last:
-                entry += ["k", request.key, "d", request.digest, "r", result.decode(), "b", request.who]
+        state, at, now, rows = self._state, self._at, self.now, self._rows
+        entry: list[str] = []
+        for event in decision.events:
+            at = at.after(1)
+            position, changes, private = str(at), event.changes, event.private
+            frame = encode(EventFrame("event", position, event.kind, now, changes, event.voice))
+            self._undo.append(apply(state, changes))
+            for table, changed in changes.items():
+                rows[table].update(changed)
+            entry = [position, "f", frame.decode(), "t", self._tag]
+            if private:
+                self._undo.append(apply(state, private))
+                for table, changed in private.items():
+                    rows[table].update(changed)
+                entry += ("p", encode(private).decode())
             self._entries.append(entry)
-            self.told.append(Told(self._at, event.kind, self.now, frame, event.changes, event.private))
-            for changes in (event.changes, event.private):
-                for table, rows in changes.items():
-                    self._rows.setdefault(table, {}).update(rows)
+            self.told.append(Told(at, event.kind, now, frame, changes, private))
+        if request is not None:
+            entry += ("k", request.key, "d", request.digest, "r", result.decode(), "b", request.who)
+        self._at = at
 
     def payload(self) -> Payload:
         rows: dict[str, tuple[list[str], list[str]]] = {}

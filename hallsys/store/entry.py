@@ -2,14 +2,15 @@
 
 f  the frame, JSON text as sent to sockets        p  changes of private tables
 t  the tag of its batch                           b  who did it (role and name of the account, no citizen)
-k  the request's key   d  what was asked, hashed   r  the answer, without the ticket's token
+k  the request's key   d  what was asked, hashed   r  the answer: its rows by where they stand in the frame, and
+                                                      the rest; a ticket's token is in neither
 """
 
 from typing import Any, NamedTuple
 
 import msgspec
 
-from hallsys.core.model import Changes, rows_from
+from hallsys.core.model import Changes, Counter, Ticket, rows_from
 from hallsys.core.position import Position
 
 
@@ -44,10 +45,31 @@ class Entry(NamedTuple):
     digest: str
     result: bytes
 
+    def answer(self) -> bytes:
+        """The result that was given, rebuilt."""
+        rows, rest = _remembered.decode(self.result)
+        changes = self.told.changes
+        return encode({name: changes[table][key] for name, (table, key) in rows.items()} | rest)
+
 
 _frame = msgspec.json.Decoder(EventFrame)
 _plain = msgspec.json.Decoder(dict[str, dict[str, Any]])
+_remembered = msgspec.json.Decoder(tuple[dict[str, tuple[str, str]], dict[str, Any]])
 encode = msgspec.json.Encoder().encode
+
+
+def remembered(result: dict[str, Any]) -> bytes:
+    """A result in few bytes: the rows in it stand in the last event's changes already."""
+    rows: dict[str, tuple[str, str]] = {}
+    rest: dict[str, Any] = {}
+    for name, value in result.items():
+        if type(value) is Ticket:
+            rows[name] = ("tickets", value.label)
+        elif type(value) is Counter:
+            rows[name] = ("counters", value.id)
+        else:
+            rest[name] = value
+    return encode((rows, rest))
 
 
 def read_entry(identifier: bytes, fields: dict[bytes, bytes]) -> Entry:
@@ -61,5 +83,5 @@ def read_entry(identifier: bytes, fields: dict[bytes, bytes]) -> Entry:
         fields[b"t"].decode(),
         None if key is None else key.decode(),
         fields.get(b"d", b"").decode(),
-        fields.get(b"r", b"{}"),
+        fields.get(b"r", b"[{},{}]"),
     )

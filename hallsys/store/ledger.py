@@ -36,6 +36,9 @@ PATIENCE: Final = 3.5
 """Seconds from sending a commit after which its commands are answered `store_unavailable` if its fate is unknown."""
 PAUSE: Final = 0.1
 """Seconds between two tries to reach a store that is down."""
+AT_ONCE: Final = 32
+"""Commands in one batch: while the store writes them, the next are read and the last answered. Taking all that wait
+would have everybody wait for everybody, the server for the store and the store for the server."""
 TRIM_EVERY: Final = 1024
 """Events to forget before the stream is trimmed again."""
 JITTER: Final = 0.004
@@ -218,7 +221,7 @@ class Ledger:
         if must_open(mirror.state, now):
             batch.decide(Request("clock", f"day {now}", "open_day", c.OpenDay(), ""), "")
         taken = 0
-        while taken < len(self._waiting) and not batch.full:
+        while taken < len(self._waiting) and not batch.full and taken < AT_ONCE:
             self._decide_one(batch, self._waiting[taken])
             taken += 1
         del self._waiting[:taken]

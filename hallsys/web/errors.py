@@ -38,6 +38,8 @@ _ALWAYS: Final = CIMultiDict(
         "Permissions-Policy": "camera=(), geolocation=(), microphone=(self), payment=()",
     }
 )
+_JSON: Final = "application/json; charset=utf-8"
+_JSON_ALWAYS: Final = CIMultiDict({**_ALWAYS, hdrs.CACHE_CONTROL: "no-store"})
 _BY_STATUS: Final = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 _NEEDS_NOBODY: Final = ("/static/", "/fonts/", "/healthz", "/readyz", "/metrics")
 _COOKIE_PART: Final = f"{COOKIE}="
@@ -46,6 +48,9 @@ _COOKIE_PART: Final = f"{COOKIE}="
 async def dress(_request: web.Request, response: web.StreamResponse) -> None:
     """Gives every answer its headers, streams and files too; for `on_response_prepare`."""
     headers = response.headers
+    if headers.get(hdrs.CONTENT_TYPE) == _JSON:  # nothing else to ask, and every command's answer comes here
+        headers.update(_JSON_ALWAYS)
+        return
     headers.update(_ALWAYS)
     if hdrs.CACHE_CONTROL not in headers:
         headers[hdrs.CACHE_CONTROL] = "no-store"
