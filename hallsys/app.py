@@ -1,10 +1,10 @@
 """The server: store, halls, doors and pages put together, started and stopped in order."""
 
 import asyncio
+import errno
 import gc
 import logging
 import signal
-import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 
@@ -209,6 +209,7 @@ async def serve(settings: Settings, configs: Mapping[str, HallConfig], *, demo: 
             server = Server(settings, configs, connection)
             try:
                 await server.start()
+                _spare_the_collector()
                 greet(settings, configs, server.address, await server.setup_link())
                 async with server.demo() if demo else nullcontext():
                     await stop.told.wait()
@@ -224,3 +225,11 @@ async def serve(settings: Settings, configs: Mapping[str, HallConfig], *, demo: 
         tell(error.words(settings))
         return 1
     return 0
+
+
+def _spare_the_collector() -> None:
+    """What is there at the start stays; and a busy hall makes many short-lived objects and hardly a cycle, so a full
+    collection, which holds everything up, may come seldom."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)

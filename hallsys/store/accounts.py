@@ -158,11 +158,11 @@ class Accounts:
         raw = await self._ask("HGET", keys.TOKENS, id_)
         return _grants.decode(raw) if raw else None
 
-    async def grants(self, hall: str) -> dict[str, Grant]:
-        """Tokens and devices of a hall, and those of every hall, by id."""
+    async def grants(self, hall: str | None = None) -> dict[str, Grant]:
+        """Tokens and devices of a hall and those that hold for every hall, by id; without a hall, all of them."""
         found = await self._ask("HGETALL", keys.TOKENS)
         every = {id_.decode(): _grants.decode(raw) for id_, raw in found.items()}
-        return {id_: grant for id_, grant in every.items() if grant.hall in (hall, None)}
+        return {id_: grant for id_, grant in every.items() if hall is None or grant.hall in (hall, None)}
 
     async def revoke(self, id_: str) -> None:
         """Ends a token or a device and its sessions, on every server within seconds."""

@@ -29,6 +29,7 @@ from redis.asyncio.sentinel import (
 )
 from redis.backoff import NoBackoff
 from redis.exceptions import (
+    AuthenticationError,
     ClusterError,
     CrossSlotTransactionError,
     NoScriptError,
@@ -167,9 +168,14 @@ class Connection:
         return self._open(READ_LIMIT)
 
     async def ping(self) -> None:
-        """Raises `StoreDown`."""
-        with store_errors():
-            await self.client.ping()
+        """Raises `StoreDown`, and `BadStoreUrl` when our user or password is refused, which waiting does not mend."""
+        try:
+            with store_errors():
+                await self.client.ping()
+        except StoreDown as down:
+            if isinstance(down.__cause__, AuthenticationError):
+                raise BadStoreUrl(f"{self.safe_url} refuses the user or password: {down.__cause__}") from down
+            raise
 
     async def close(self) -> None:
         await self.client.aclose()

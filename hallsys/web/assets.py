@@ -47,7 +47,7 @@ class Assets:
             digest.update(name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
         self.version: Final = digest.hexdigest()[:12]
         self.prefix: Final = f"/static/{self.version}/"
-        self._fonts = {path.name: path for path in _font_folder().glob("*.ttf")}
+        self.fonts: Final = {path.name: path for path in _font_folder().glob("*.ttf")}
 
     def url(self, path: str) -> str:
         """The address of a file (`css/board.css`) or of a folder of modules (`js/`)."""
@@ -69,7 +69,7 @@ class Assets:
         return _file(path, _FOREVER if known else "no-cache")
 
     async def _font(self, request: web.Request) -> web.StreamResponse:
-        path = self._fonts.get(request.match_info["name"])
+        path = self.fonts.get(request.match_info["name"])
         if path is None:
             raise Refused("not_found")
         return _file(path, "public, max-age=604800")
