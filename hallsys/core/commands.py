@@ -146,7 +146,7 @@ COMMANDS: Final[dict[str, type[Command]]] = {
 
 _DECODERS: Final = {name: msgspec.json.Decoder(kind) for name, kind in COMMANDS.items()}
 _FIELD: Final = re.compile(
-    r"Object \w+ \w+ field `(?P<named>.*?)`( - at `[^`]*`)?|.* - at `\$\.(?P<path>\w+)[^`]*`", re.S
+    r"Object \w+ \w+ field `(?P<named>.*?)`( - at `[^`]*`)?|.* - at `\$\.(?P<path>\w+)[^`]*`", re.DOTALL
 )
 
 

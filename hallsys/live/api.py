@@ -88,11 +88,14 @@ class Api:
         return hall
 
     async def _older(self, hall: Hall, since: Position) -> list[bytes]:
-        """Events that memory no longer holds, from the store. Raises Refused position_lost or store_unavailable."""
+        """What memory cannot tell, from the store: events it no longer holds, and a position that another server of the
+        hall has told before us. Raises Refused position_lost or store_unavailable."""
         now = hall.hub.at
-        if since.epoch != now.epoch or since.seq > now.seq:
-            raise Refused("position_lost", "since")
         try:
+            if since > now and await hall.journal.entry(since) is not None:
+                return []
+            if since.epoch != now.epoch or since > now:
+                raise Refused("position_lost", "since")
             async for entries in hall.journal.pages(since, now):
                 if entries[0].told.at != since.after(1):
                     break

@@ -373,7 +373,7 @@ def test_codes_of_the_protocol() -> None:
         403: "forbidden",
         404: "unknown_hall unknown_service unknown_counter unknown_ticket unknown_command not_found",
         405: "method_not_allowed",
-        409: "nobody_waiting counter_closed counter_busy nothing_called wrong_state hall_closed service_closed limit_reached",
+        409: "nobody_waiting counter_closed counter_busy nothing_called wrong_state hall_closed limit_reached",
         410: "position_lost",
         413: "too_large",
         422: "key_reused",
