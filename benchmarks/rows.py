@@ -34,8 +34,8 @@ class Size:
     screens: tuple[int, ...] = (10, 100, 1000)
 
 
-FULL = Size(rounds=5, requests=12_800, singles=500, presses=30)
-QUICK = Size(rounds=3, requests=3_200, singles=150, presses=12)
+FULL = Size(rounds=15, requests=3_840, singles=200, presses=30)
+QUICK = Size(rounds=4, requests=2_560, singles=150, presses=12)
 
 
 class Hall:
