@@ -46,6 +46,7 @@ class Server:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.stop()
+        self._end_left_store()
         if self._own:
             shutil.rmtree(self.data, ignore_errors=True)
 
@@ -85,6 +86,12 @@ class Server:
             except TimeoutError:
                 self._process.kill()
                 await self._process.wait()
+
+    def _end_left_store(self) -> None:
+        """What a killed server leaves behind is adopted by the next; where no next one came, it is ended here."""
+        with contextlib.suppress(OSError, ValueError):
+            if Path(f"/proc/{self.store_pid}/cwd").readlink() == self.data / "store":
+                os.kill(self.store_pid, signal.SIGKILL)
 
     async def kill(self) -> None:
         """kill -9, the store left behind."""
