@@ -4,12 +4,13 @@ import json
 import re
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
 
 from hallsys.app import Server
 
@@ -87,8 +88,9 @@ class Screen:
 
     async def closed(self) -> int | None:
         """Read to the end; the close code."""
-        async for _ in self.socket:
-            pass
+        with suppress(ConnectionClosed):
+            while True:
+                await self.socket.recv()
         return self.socket.close_code
 
     def _fold(self, frame: JSON) -> None:

@@ -121,7 +121,7 @@ class _Session:
         }
         try:
             while True:
-                text = await self._text(None)
+                text = await self._text()
                 if text is None:
                     return
                 take = takes.get(_decoded(_kind, text).type)
@@ -146,7 +146,8 @@ class _Session:
 
     async def _say_hello(self) -> Position | None:
         try:
-            text = await self._text(HELLO_WITHIN)
+            async with asyncio.timeout(HELLO_WITHIN):  # aiohttp's own begins anew with every ping
+                text = await self._text()
         except TimeoutError:
             raise Closing(NO_HELLO, "no hello") from None
         if text is None:
@@ -161,9 +162,9 @@ class _Session:
         except ValueError:
             raise Closing(BAD_FRAME, "malformed since") from None
 
-    async def _text(self, within: float | None) -> str | None:
+    async def _text(self) -> str | None:
         """The next text frame; None at the end of the connection."""
-        message = await self._socket.receive(timeout=within)
+        message = await self._socket.receive()
         if message.type is WSMsgType.TEXT:
             return str(message.data)
         if message.type is WSMsgType.BINARY:

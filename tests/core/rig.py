@@ -13,7 +13,7 @@ from hallsys.core.days import must_open
 from hallsys.core.decide import decide
 from hallsys.core.decision import Decision, Event
 from hallsys.core.lanes import line_of
-from hallsys.core.model import PUBLIC, ROWS, WAITING, Changes, Counter, Ticket, rows_from
+from hallsys.core.model import PUBLIC, ROWS, WAITING, Changes, Counter, Ticket, TypedChanges
 from hallsys.core.state import HallState, apply
 from hallsys.errors import Refused
 
@@ -184,7 +184,7 @@ def lanes(state: HallState) -> Lanes:
 
 def through_json(changes: Changes) -> Changes:
     """Changes as they come back from the store; they must be what they were."""
-    back = rows_from(msgspec.json.decode(msgspec.json.encode(changes)))
+    back = msgspec.json.decode(msgspec.json.encode(changes), type=TypedChanges).plain()
     assert back == changes
     return back
 
