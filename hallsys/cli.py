@@ -235,8 +235,8 @@ def _add_doctor(commands: Any) -> None:
         "doctor",
         help="look whether everything works, and say what to do",
         description="Kiểm tra máy và nói cách sửa. Looks at Python, packages, settings, data folder, store, "
-        "port, voice, fonts and clock; each line is ok, WARN or FAIL and names the remedy. Changes nothing. Exit status "
-        "1 when something failed.",
+        "port, voice, fonts and clock; each line is ok, WARN or FAIL and names the remedy. Changes nothing. Exit "
+        "status 1 when something failed.",
     )
     doctor.add_argument("--json", action="store_true", help="for programs: a list of check, state, vi, en")
     _finish(doctor, "office.doctor", "run")

@@ -44,7 +44,8 @@ async def playing(settings: Settings, accounts: Accounts, address: str, hall: Ha
     """A living day in the hall while this lasts."""
     from hallsys.office.demo import play
 
-    print(both("start.demo", hall=hall.name.vi, board=f"{address}/halls/{hall.id}/board"))
+    board = f"{address}/halls/{hall.id}/board"
+    print(both("start.demo", hall=hall.name.vi, counters=len(hall.counters), board=board))
     print(both("start.demo_data", data="HALLSYS_REDIS_URL" if settings.redis_url else settings.data), flush=True)
     task = asyncio.create_task(play(accounts, address, hall.id), name="demo")
     try:

@@ -9,6 +9,7 @@ from hallsys.config import ConfigError, Settings
 from hallsys.office.words import both
 from hallsys.store.connection import BadStoreUrl, Connection, StoreDown, connect
 from hallsys.store.embedded import DataFolderBusy, EmbeddedError, borrowed
+from hallsys.store.folder import StoreFolder
 
 T = TypeVar("T")
 
@@ -48,7 +49,8 @@ def with_store(settings: Settings, work: Callable[[Connection], Coroutine[None, 
 def store_trouble(settings: Settings, error: Exception) -> str:
     """Why the store cannot be used, and what to do."""
     if isinstance(error, DataFolderBusy):
-        return both("store.busy", data=settings.data, reason=error)
+        owner = StoreFolder(settings.data).owner()
+        return both("store.busy", data=settings.data, pid=owner[0] if owner else "?")
     if isinstance(error, EmbeddedError):
         return both("store.embedded", data=settings.data, reason=error)
     if isinstance(error, BadStoreUrl):

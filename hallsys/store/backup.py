@@ -22,7 +22,6 @@ from typing import Any, Final
 import msgspec
 
 from hallsys import __version__
-from hallsys.store import account_keys
 from hallsys.store.committer import Script
 from hallsys.store.connection import Client, Connection, store_errors
 from hallsys.store.keys import HallKeys
@@ -74,7 +73,7 @@ async def back_up(connection: Connection, file: Path) -> Header:
     with store_errors():
         source = _Source(connection)
         halls = await source.halls()
-        if not halls and not await source.exists(account_keys.INSTALLATION):
+        if source.empty:
             raise BackupError("nothing")
         header = Header(__version__, FORMAT, datetime.now(UTC).isoformat(timespec="seconds"), halls)
         with _whole(file) as out:
@@ -145,8 +144,9 @@ class _Source:
         self._keys: dict[str, set[str]] = {}
         self._own: list[str] = []
 
-    async def exists(self, key: str) -> bool:
-        return bool(await self._client.exists(key))
+    @property
+    def empty(self) -> bool:
+        return not self._keys and not self._own
 
     async def halls(self) -> dict[str, str]:
         """Hall -> position. Remembers which keys there are."""
