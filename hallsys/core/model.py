@@ -124,9 +124,19 @@ Changes = dict[str, dict[str, Any]]
 """table -> key -> the whole new row, or None for a row removed."""
 
 
-def rows_from(plain: dict[str, dict[str, Any]]) -> Changes:
-    """Changes read back from JSON, with their rows typed. Raises msgspec.ValidationError."""
-    return {
-        table: {key: row if row is None else msgspec.convert(row, ROWS[table]) for key, row in rows.items()}
-        for table, rows in plain.items()
-    }
+class TypedChanges(msgspec.Struct):
+    """Changes as they are read back: a table for each of `ROWS`, absent where nothing in it changed."""
+
+    hall: dict[str, Any] | msgspec.UnsetType = msgspec.UNSET
+    services: dict[str, Service | None] | msgspec.UnsetType = msgspec.UNSET
+    counters: dict[str, Counter | None] | msgspec.UnsetType = msgspec.UNSET
+    tickets: dict[str, Ticket | None] | msgspec.UnsetType = msgspec.UNSET
+    ended: dict[str, Ticket | None] | msgspec.UnsetType = msgspec.UNSET
+    lines: dict[str, Line | None] | msgspec.UnsetType = msgspec.UNSET
+    bookings: dict[str, Booking | None] | msgspec.UnsetType = msgspec.UNSET
+    ratings: dict[str, Rating | None] | msgspec.UnsetType = msgspec.UNSET
+    visits: dict[str, Visit | None] | msgspec.UnsetType = msgspec.UNSET
+
+    def plain(self) -> Changes:
+        """As `apply` takes them."""
+        return {table: rows for table in ROWS if (rows := getattr(self, table)) is not msgspec.UNSET}

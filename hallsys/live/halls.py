@@ -14,7 +14,7 @@ from hallsys.live.hub import Hub
 from hallsys.store.committer import Committer
 from hallsys.store.connection import Connection, StoreDown
 from hallsys.store.entry import Told
-from hallsys.store.follower import Follower
+from hallsys.store.follower import Followers
 from hallsys.store.journal import Journal
 from hallsys.store.ledger import Ledger
 from hallsys.store.tokens import Minter, hall_of
@@ -33,22 +33,11 @@ class Hall:
     def __init__(
         self, config: HallConfig, connection: Connection, committer: Committer, secret: bytes, listeners: list[Listener]
     ) -> None:
-        self.config, self._connection, self._listeners = config, connection, listeners
+        self.config, self._listeners = config, listeners
         self.hub = Hub(config.id)
         self.minter = Minter(config.id, secret)
         self.journal = Journal(config.id, connection, committer)
         self.ledger = Ledger(config, self.journal, self.minter, self._tell, self.hub.reset)
-        self._follower: Follower | None = None
-
-    async def start(self) -> None:
-        """Raises StoreDown."""
-        await self.ledger.start()
-        self._follower = Follower(self.config.id, self._connection, self.ledger)
-
-    async def close(self) -> None:
-        if self._follower is not None:
-            await self._follower.close()
-        await self.ledger.close()
 
     def day_tickets(self) -> list[Ticket]:
         """Every ticket of the day, by time of issue."""
@@ -73,6 +62,7 @@ class Halls:
         self.configs = configs
         self._connection, self._secret = connection, secret
         self._committer = Committer(connection)
+        self._followers = Followers(connection)
         self._halls: dict[str, Hall] = {}
         self._starting: dict[str, asyncio.Task[Hall]] = {}
         self._listeners: list[Listener] = []
@@ -132,11 +122,13 @@ class Halls:
                 await self._ticks
         for task in list(self._starting.values()):
             task.cancel()
-        await asyncio.gather(*(hall.close() for hall in self._halls.values()))
+        await self._followers.close()
+        await asyncio.gather(*(hall.ledger.close() for hall in self._halls.values()))
 
     async def _bring_up(self, config: HallConfig) -> Hall:
         hall = Hall(config, self._connection, self._committer, await self._secret(), self._listeners)
-        await hall.start()
+        await hall.ledger.start()
+        self._followers.watch(config.id, hall.ledger)
         self._halls[config.id] = hall
         return hall
 

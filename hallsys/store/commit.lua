@@ -7,17 +7,19 @@
 --           entries  { { id, field, value, … }, … }                      stream entries, in order
 --           rows     { { index in KEYS, { key, row, … }, { key, … } } }  rows to set and rows to remove
 -- ARGV[4..] values for the last of KEYS, as many as there are
--- Answer: 1 when committed; else the position and tag as they are, "" for none, and nothing was written.
+-- Answer: 1 when committed. Else nothing was written, and the answer is what the caller has missed: at most PAGE entries
+--         of the stream from the expected position on, that one included, or none for a hall that it did not know.
 --
 -- Lua does not roll back: the stream goes first and the position last, so that a batch cut short by a full memory is
 -- never taken for committed.
 
-local present = redis.call('GET', KEYS[1]) or ''
-if present ~= ARGV[1] then
-  return present
+local PAGE, CHUNK = 1000, 500
+
+if (redis.call('GET', KEYS[1]) or '') ~= ARGV[1] then
+  local known = string.match(ARGV[1], '^%S+')
+  return known and redis.call('XRANGE', KEYS[2], known, '+', 'COUNT', PAGE) or {}
 end
 
-local CHUNK = 500
 local function in_chunks(command, key, list)
   for first = 1, #list, CHUNK do
     redis.call(command, key, unpack(list, first, math.min(first + CHUNK - 1, #list)))

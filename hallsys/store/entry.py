@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from hallsys.core.model import Changes, Counter, Ticket, rows_from
+from hallsys.core.model import Changes, Counter, Ticket, TypedChanges
 from hallsys.core.position import Position
 
 
@@ -23,6 +23,12 @@ class EventFrame(msgspec.Struct, omit_defaults=True):
     time: int
     changes: dict[str, dict[str, Any]]
     voice: str | None = None
+
+
+class _Frame(msgspec.Struct):
+    kind: str
+    time: int
+    changes: TypedChanges
 
 
 class Told(NamedTuple):
@@ -52,8 +58,8 @@ class Entry(NamedTuple):
         return encode({name: changes[table][key] for name, (table, key) in rows.items()} | rest)
 
 
-_frame = msgspec.json.Decoder(EventFrame)
-_plain = msgspec.json.Decoder(dict[str, dict[str, Any]])
+_frame = msgspec.json.Decoder(_Frame)
+_changes = msgspec.json.Decoder(TypedChanges)
 _remembered = msgspec.json.Decoder(tuple[dict[str, tuple[str, str]], dict[str, Any]])
 encode = msgspec.json.Encoder().encode
 
@@ -76,10 +82,10 @@ def read_entry(identifier: bytes, fields: dict[bytes, bytes]) -> Entry:
     """Raises msgspec.ValidationError or KeyError for an entry that hallsys did not write."""
     raw = fields[b"f"]
     frame = _frame.decode(raw)
-    private = rows_from(_plain.decode(fields[b"p"])) if b"p" in fields else {}
+    private = _changes.decode(fields[b"p"]).plain() if b"p" in fields else {}
     key = fields.get(b"k")
     return Entry(
-        Told(Position.parse(identifier.decode()), frame.kind, frame.time, raw, rows_from(frame.changes), private),
+        Told(Position.parse(identifier.decode()), frame.kind, frame.time, raw, frame.changes.plain(), private),
         fields[b"t"].decode(),
         None if key is None else key.decode(),
         fields.get(b"d", b"").decode(),

@@ -1,63 +1,117 @@
-"""Watches a hall's stream and wakes the ledger when somebody else has written; it never touches state."""
+"""Watches the streams of halls and wakes their ledgers when somebody else has written; it never touches state.
+
+One reader for all halls of a process, since a blocking read can wait for many streams; on a Cluster, where it cannot
+wait for several slots, one for each hall.
+"""
 
 import asyncio
 import logging
 from contextlib import suppress
 from typing import Any, Final
 
+from redis.asyncio import RedisCluster
+
 from hallsys.core.position import Position
-from hallsys.store.connection import READ_BLOCK_MS, Connection, StoreDown, store_errors
+from hallsys.store.connection import READ_BLOCK_MS, Client, Connection, StoreDown, store_errors
 from hallsys.store.keys import HallKeys
 from hallsys.store.ledger import Ledger
 
 log = logging.getLogger("hallsys.follower")
 
-REST: Final = 0.005
-"""Seconds of rest after a wake, so that the hall's own commits, which wake the reader too, do not each cost a read."""
+REST: Final = (0.005, 0.05)
+"""Seconds of rest after a wake, at least and at most. This process's own commits wake the reader too: while they are
+all that is found the rest grows, so that a busy hall does not pay a read for each; what others wrote shortens it."""
 PAUSE: Final = 0.2
 """Seconds before reading again from a store that is down."""
 
 
-class Follower:
-    """One blocking reader per hall, on a connection of its own."""
+class Followers:
+    """The readers of one process."""
 
-    def __init__(self, hall: str, connection: Connection, ledger: Ledger) -> None:
-        self._key, self._connection, self._ledger = HallKeys(hall).events, connection, ledger
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._readers: list[_Reader] = []
+
+    def watch(self, hall: str, ledger: Ledger) -> None:
+        """From now on the ledger is woken by others' writes."""
+        if not self._readers or isinstance(self._connection.client, RedisCluster):
+            self._readers.append(_Reader(self._connection))
+        self._readers[-1].add(HallKeys(hall).events, ledger)
+
+    async def close(self) -> None:
+        await asyncio.gather(*(reader.close() for reader in self._readers))
+
+
+class _Reader:
+    """One blocking read on a connection of its own."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._ledgers: dict[str, Ledger] = {}
+        self._more = asyncio.Event()
         self._stopping = False
-        self._task = asyncio.create_task(self._follow(), name=f"follower {hall}")
+        self._task = asyncio.create_task(self._follow(), name="follower")
+
+    def add(self, stream: str, ledger: Ledger) -> None:
+        self._ledgers[stream] = ledger
+        self._more.set()
 
     async def close(self) -> None:
         """redis-py may swallow a cancellation that meets the end of a read, so it is asked for until it is done."""
         self._stopping = True
         while not self._task.done():
             self._task.cancel()
-            await asyncio.wait([self._task], timeout=REST)
+            await asyncio.wait([self._task], timeout=REST[0])
 
     async def _follow(self) -> None:
         while not self._stopping:
-            reader = self._connection.reader()
+            client = self._connection.reader()
             try:
                 with store_errors():
-                    await self._read(reader)
+                    await self._read(client)
+                    continue
             except StoreDown as down:
-                log.debug("%s: %s", self._key, down)
+                log.debug("the reader will try again: %s", down)
             except Exception:
-                log.exception("the reader of %s failed and is started again", self._key)
+                log.exception("the reader failed and is started again")
             finally:
-                with suppress(Exception):  # the connection is gone or going; the next one is made below
-                    await reader.aclose()
+                with suppress(Exception):  # the connection is gone or going; the next one is made above
+                    await client.aclose()
             await asyncio.sleep(PAUSE)
-            self._ledger.poke()
+            for ledger in self._ledgers.values():
+                ledger.poke()
 
-    async def _read(self, reader: Any) -> None:
-        while not self._stopping:
-            known = self._ledger.position
-            answer = await reader.xread({self._key: str(known) if known else "0-0"}, count=1, block=READ_BLOCK_MS)
-            if not answer:
-                continue
-            await self._ledger.between_commits()
-            known = self._ledger.position
-            found = Position.parse(answer[0][1][-1][0].decode())
-            if known is None or found > known:
-                self._ledger.poke()
-            await asyncio.sleep(REST)
+    async def _read(self, client: Client) -> None:
+        """Read until there are more halls to watch."""
+        rest = REST[0]
+        self._more.clear()
+        more = asyncio.create_task(self._more.wait())
+        try:
+            while not self._stopping:
+                streams = {stream: str(ledger.position or "0-0") for stream, ledger in self._ledgers.items()}
+                read = asyncio.ensure_future(client.xread(streams, count=1, block=READ_BLOCK_MS))  # type: ignore[arg-type]
+                try:
+                    await asyncio.wait({read, more}, return_when=asyncio.FIRST_COMPLETED)
+                    if not read.done():
+                        return
+                finally:
+                    if not read.done():
+                        read.cancel()
+                        await asyncio.gather(read, return_exceptions=True)
+                news = await self._wake(await read)
+                rest = REST[0] if news else min(2 * rest, REST[1])
+                await asyncio.sleep(rest)
+        finally:
+            more.cancel()
+
+    async def _wake(self, answer: Any) -> bool:
+        """Wake the ledgers that are behind; whether there was one."""
+        news = False
+        for stream, entries in answer or ():
+            ledger = self._ledgers[stream.decode()]
+            await ledger.between_commits()
+            known = ledger.position
+            if known is None or Position.parse(entries[-1][0].decode()) > known:
+                ledger.poke()
+                news = True
+        return news

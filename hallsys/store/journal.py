@@ -48,6 +48,10 @@ class Payload(NamedTuple):
     values: list[tuple[str, bytes]]
 
 
+Raw = list[tuple[bytes, dict[bytes, bytes]]]
+"""Stream entries as redis-py gives them: id, fields."""
+
+
 class Journal:
     """One hall's keys behind the commit script."""
 
@@ -67,7 +71,11 @@ class Journal:
     async def since(self, stamp: Stamp) -> list[Entry]:
         """The next entries after a stamp, at most a page. Raises StoreDown, or LostTail when the stream does not hold
         that very batch any more."""
-        found = await self._range(str(stamp.at), "+", PAGE)
+        return self.missed(stamp, await self._range(str(stamp.at), "+", PAGE))
+
+    @staticmethod
+    def missed(stamp: Stamp, found: Raw) -> list[Entry]:
+        """The entries after a stamp, out of those from its position on. Raises LostTail."""
         if not found or found[0][0].decode() != str(stamp.at) or found[0][1].get(b"t", b"").decode() != stamp.tag:
             raise LostTail
         return [read_entry(*entry) for entry in found[1:]]
@@ -92,13 +100,14 @@ class Journal:
         found = await self._range(str(at), str(at), 1)
         return read_entry(*found[0]) if found else None
 
-    async def _range(self, first: str, last: str, count: int) -> list[tuple[bytes, dict[bytes, bytes]]]:
+    async def _range(self, first: str, last: str, count: int) -> Raw:
         with store_errors():
             found: Any = await self._connection.client.xrange(self.keys.events, first, last, count)
         return list(found)
 
-    async def commit(self, before: Stamp | None, after: Stamp, payload: Payload) -> bool:
-        """False when the hall has moved and nothing was written. Raises StoreDown when that cannot be known."""
+    async def commit(self, before: Stamp | None, after: Stamp, payload: Payload) -> Raw | None:
+        """None when the batch is written. When the hall has moved nothing was, and the answer is the next page of what
+        was missed, for `missed`. Raises StoreDown when it cannot be known which."""
         keys = [self.keys.position, self.keys.events]
         rows = []
         for table, (present, gone) in payload.rows.items():
@@ -108,7 +117,9 @@ class Journal:
         body = msgspec.msgpack.encode([payload.entries, rows])
         arguments = [str(before or "").encode(), str(after).encode(), body, *(value for _, value in payload.values)]
         answer: Any = await self._committer.commit(keys, arguments)
-        return bool(answer == 1)
+        if answer == 1:
+            return None
+        return [(entry, dict(zip(fields[::2], fields[1::2], strict=True))) for entry, fields in answer]
 
     async def trim(self, keep_after: Position) -> None:
         """Let go of entries up to a position, in whole nodes of the stream. Raises StoreDown."""

@@ -11,7 +11,6 @@ import logging
 import secrets
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Final
 
 from hallsys.config import HallConfig
@@ -24,7 +23,7 @@ from hallsys.errors import Refused
 from hallsys.store.batch import Batch
 from hallsys.store.connection import StoreDown
 from hallsys.store.entry import Told, encode
-from hallsys.store.journal import Journal
+from hallsys.store.journal import Journal, Raw
 from hallsys.store.known import Known
 from hallsys.store.mirror import Mirror, Reset
 from hallsys.store.request import Answer, Request
@@ -36,6 +35,8 @@ PATIENCE: Final = 3.5
 """Seconds from sending a commit after which its commands are answered `store_unavailable` if its fate is unknown."""
 PAUSE: Final = 0.1
 """Seconds between two tries to reach a store that is down."""
+LONGEST_SLEEP: Final = 600.0
+"""Seconds after which the date is looked at again, for a computer that slept or whose clock was set."""
 AT_ONCE: Final = 32
 """Commands in one batch: while the store writes them, the next are read and the last answered. Taking all that wait
 would have everybody wait for everybody, the server for the store and the store for the server."""
@@ -69,6 +70,7 @@ class Ledger:
         self._defeats = 0
         self._trimmed = 0
         self._task: asyncio.Task[None] | None = None
+        self._midnight: asyncio.TimerHandle | None = None
         self._stopping = False
         self.trouble: str | None = None
         """Why commands are refused, while the store is away."""
@@ -134,13 +136,15 @@ class Ledger:
         """Read the hall and begin. Raises StoreDown when the store does not answer."""
         await self._mirror.load()
         await self._turn()  # so that the first view shows the hall as its settings say
-        self._wake.set()
+        self._at_midnight()
         self._task = asyncio.create_task(self._live(), name=f"ledger {self.config.id}")
 
     async def close(self) -> None:
         """Finish what is being committed; refuse the rest."""
         self._stopping = True
         self._wake.set()
+        if self._midnight is not None:
+            self._midnight.cancel()
         if self._task is not None:
             await self._task
         self._refuse_all("store_unavailable")
@@ -159,12 +163,10 @@ class Ledger:
                 await asyncio.sleep(PAUSE)
 
     async def _turns(self) -> None:
-        midnight = next_midnight(self.config.timezone, self._clock())
         while not self._stopping:
             if not self._waiting and not self._behind and self._mirror.loaded:
-                await self._until_woken(midnight)
+                await self._wake.wait()
             self._wake.clear()
-            midnight = next_midnight(self.config.timezone, self._clock())
             try:
                 await self._turn()
                 self.trouble = None
@@ -176,11 +178,12 @@ class Ledger:
                 self._behind = True
                 await asyncio.sleep(PAUSE)
 
-    async def _until_woken(self, midnight: int) -> None:
-        """Until there is something to do, or a new day begins."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(max(0.0, (midnight - self._clock()) / 1000)):
-                await self._wake.wait()
+    def _at_midnight(self) -> None:
+        """A new day begins, whether or not anybody comes: wake for it, and set the clock for the next."""
+        self._wake.set()
+        now = self._clock()
+        seconds = (next_midnight(self.config.timezone, now) - now) / 1000
+        self._midnight = asyncio.get_running_loop().call_later(min(seconds, LONGEST_SLEEP), self._at_midnight)
 
     async def _turn(self) -> None:
         if not self._mirror.loaded:
@@ -195,7 +198,7 @@ class Ledger:
         until = asyncio.get_running_loop().time() + PATIENCE
         self._idle.clear()
         try:
-            committed = await self._journal.commit(batch.before, batch.after, batch.payload())
+            missed = await self._journal.commit(batch.before, batch.after, batch.payload())
         except StoreDown:
             self._take_back(batch)
             await self._find_again(until)
@@ -205,11 +208,12 @@ class Ledger:
             raise
         finally:
             self._idle.set()
-        if committed:
+        if missed is None:
             self._committed(batch)
             await self._trim()
         else:
             self._take_back(batch)
+            await self._catch_up(missed)
             await self._defeated()
 
     def _decide(self) -> Batch:
@@ -275,7 +279,7 @@ class Ledger:
 
     async def _defeated(self) -> None:
         """Another process was faster: decide again on what it did. A second defeat in a row waits a little."""
-        self.poke()
+        self._wake.set()
         if self._defeats:
             await asyncio.sleep(secrets.randbelow(1000) / 1000 * JITTER * min(self._defeats, 4))
         self._defeats += 1
@@ -322,8 +326,8 @@ class Ledger:
 
     # -- following the store -------------------------------------------------------------------------------------
 
-    async def _catch_up(self) -> None:
-        told = await self._mirror.catch_up()
+    async def _catch_up(self, missed: Raw | None = None) -> None:
+        told = await self._mirror.catch_up(missed)
         if told:
             asyncio.get_running_loop().call_soon(self._tell, told)
         if self._mirror.unsettled:

@@ -10,7 +10,7 @@ from hallsys.core.position import Position
 from hallsys.core.state import HallState, apply
 from hallsys.store.batch import Batch
 from hallsys.store.entry import Entry, Told
-from hallsys.store.journal import PAGE, Journal, LostTail, Stamp
+from hallsys.store.journal import PAGE, Journal, LostTail, Raw, Stamp
 from hallsys.store.known import Known, Window
 from hallsys.store.request import Answer
 from hallsys.store.tokens import Minter
@@ -60,8 +60,9 @@ class Mirror:
             if isinstance(answer, Answer):
                 self.known.add(request.key, Known(answer.at, request.digest, batch.now))
 
-    async def catch_up(self) -> list[Told]:
-        """Follow to the present; the events that came meanwhile. Raises StoreDown.
+    async def catch_up(self, found: Raw | None = None) -> list[Told]:
+        """Follow to the present; the events that came meanwhile. `found` is what a commit that came too late was told
+        it had missed. Raises StoreDown.
 
         Where following is not possible (nothing read yet, a lost tail, a new epoch) the hall is read anew, which tells
         the followers itself.
@@ -72,10 +73,11 @@ class Mirror:
         told: list[Told] = []
         while True:
             try:
-                entries = await self._journal.since(self.stamp)
+                entries = self._journal.missed(self.stamp, found) if found else await self._journal.since(self.stamp)
             except LostTail:
                 await self.load(suspect=True)
                 return []
+            found = None
             for entry in entries:
                 apply(self.state, entry.told.changes)
                 apply(self.state, entry.told.private)
