@@ -1,0 +1,110 @@
+"""The table of roles, command by command (PROTOCOL)."""
+
+from typing import Final
+
+import msgspec
+import pytest
+
+from hallsys.core.commands import COMMANDS, parse
+from hallsys.core.rights import ROLES, Who, may_do, may_read, require
+from hallsys.errors import Refused
+from tests.core.test_commands import least
+
+KIOSK: Final = {"issue", "check_in"}
+COUNTER: Final = {
+    *("open_counter", "pause_counter", "close_counter", "call_next", "call", "recall", "start", "finish", "no_show"),
+    *("hold", "return", "transfer", "resume", "reinstate", "book", "cancel"),
+}
+SUPERVISOR: Final = {"open_day", "close_day"}
+MAY: Final[dict[str | None, set[str]]] = {
+    None: {"rate"},
+    "display": {"rate"},
+    "kiosk": {"rate", *KIOSK},
+    "counter": {"rate", *KIOSK, *COUNTER},
+    "supervisor": {"rate", *KIOSK, *COUNTER, *SUPERVISOR},
+    "admin": set(COMMANDS),
+}
+ON_A_COUNTER: Final = [name for name in COMMANDS if "counter" in least(name)]
+
+
+def who(role: str | None, counter: str | None = None, hall: str | None = "phutho") -> Who | None:
+    return None if role is None else Who(role, hall, counter, "somebody")
+
+
+def judged(somebody: Who | None, name: str, hall: str = "phutho", **more: str) -> str:
+    """ "may", or the code of the refusal."""
+    command = parse(name, msgspec.json.encode({**least(name), **more}))
+    try:
+        may_do(somebody, hall, name, command)
+    except Refused as refused:
+        return refused.code
+    return "may"
+
+
+@pytest.mark.parametrize("role", [None, *ROLES])
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_table_of_roles(role: str | None, name: str) -> None:
+    refusal = "unauthorized" if role is None else "forbidden"
+    assert judged(who(role), name) == ("may" if name in MAY[role] else refusal)
+
+
+def test_the_table_names_every_command() -> None:
+    assert {"rate"} | KIOSK | COUNTER | SUPERVISOR == set(COMMANDS)
+
+
+@pytest.mark.parametrize("role", [None, *ROLES])
+def test_the_holder_of_a_ticket_cancels_it_with_its_token(role: str | None) -> None:
+    assert judged(who(role), "cancel", token="t") == "may"
+
+
+@pytest.mark.parametrize("name", ON_A_COUNTER)
+def test_who_has_one_counter_works_on_that_one(name: str) -> None:
+    assert judged(who("counter", "1"), name) == "may"
+    assert judged(who("counter", "2"), name) == "forbidden"
+    assert judged(who("counter"), name) == "may"
+
+
+@pytest.mark.parametrize("role", ["supervisor", "admin"])
+@pytest.mark.parametrize("name", ON_A_COUNTER)
+def test_supervisors_work_on_every_counter(role: str, name: str) -> None:
+    assert judged(who(role, "2"), name) == "may"
+
+
+@pytest.mark.parametrize("name", ["issue", "cancel", "resume", "reinstate", "book", "check_in"])
+def test_one_counter_is_enough_for_what_belongs_to_none(name: str) -> None:
+    assert judged(who("counter", "2"), name) == "may"
+
+
+def test_a_ticket_may_be_sent_to_another_counter() -> None:
+    command = parse("transfer", b'{"counter":"1","to_counter":"5"}')
+    may_do(who("counter", "1"), "phutho", "transfer", command)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_rights_end_at_the_hall(role: str) -> None:
+    assert judged(who(role, hall="elsewhere"), "issue") == "forbidden"
+    with pytest.raises(Refused, match="forbidden"):
+        may_read(who(role, hall="elsewhere"), "phutho", open_reading=False)
+    may_read(who(role, hall=None), "phutho", open_reading=False)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_everybody_who_signed_in_may_read(role: str) -> None:
+    may_read(who(role), "phutho", open_reading=False)
+
+
+def test_nobody_reads_unless_the_hall_is_open_for_reading() -> None:
+    may_read(None, "phutho", open_reading=True)
+    with pytest.raises(Refused, match="unauthorized"):
+        may_read(None, "phutho", open_reading=False)
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("asked", ROLES)
+def test_each_role_may_do_what_those_before_it_may(role: str, asked: str) -> None:
+    somebody = who(role)
+    if ROLES.index(role) >= ROLES.index(asked):
+        assert require(somebody, "phutho", asked) is somebody
+    else:
+        with pytest.raises(Refused, match="forbidden"):
+            require(somebody, "phutho", asked)
