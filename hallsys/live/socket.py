@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import secrets
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
@@ -13,7 +14,7 @@ from hallsys.core.rights import Who, may_read
 from hallsys.errors import Refused
 from hallsys.live import frames
 from hallsys.live.halls import Hall, Halls
-from hallsys.live.judge import KEY, carry_out
+from hallsys.live.judge import carry_out
 from hallsys.live.loudspeaker import Loudspeakers
 from hallsys.live.member import Member
 from hallsys.texts import Texts, pick_language
@@ -87,6 +88,10 @@ class Sockets:
             await _Session(self, request, socket).run()
         except Closing as closing:
             await socket.close(code=closing.code, message=str(closing).encode())
+        except Exception:
+            # Past the upgrade there is no error page; without a close the other side would wait for ever.
+            log.exception("a socket of %s failed", request.match_info["hall"])
+            await socket.close(code=WSCloseCode.INTERNAL_ERROR, message=b"internal error")
         finally:
             self._open.discard(socket)
         return socket
@@ -174,8 +179,6 @@ class _Session:
     async def _take_do(self, hall: Hall, member: Member, text: str) -> None:
         """Begin a command; commands of one socket start in their order and may overtake each other's answers."""
         do = _decoded(_do, text)
-        if KEY.fullmatch(do.id) is None:
-            raise Closing(BAD_FRAME, "id: 8 to 128 visible characters")
         await self._free.acquire()
         task = asyncio.create_task(self._do(hall, member, do))
         self._tasks.add(task)
@@ -189,14 +192,21 @@ class _Session:
         try:
             answer = await carry_out(hall, self._who, do.name, do.id, do.args)
         except Refused as refused:
-            words = self._sockets.texts.refusal(self._language, refused)
-            member.reply(frames.refused(do.id, refused.code, words, refused.field))
+            self._refuse(member, do, refused)
+        except Exception:
+            reference = secrets.token_hex(4)
+            log.exception("%s: %s on a socket of %s failed", reference, do.name, hall.config.id)
+            self._refuse(member, do, Refused("internal", reference=reference))
         else:
             member.reply(frames.done(do.id, str(answer.at), answer.body()))
+
+    def _refuse(self, member: Member, do: Do, refused: Refused) -> None:
+        words = self._sockets.texts.refusal(self._language, refused)
+        member.reply(frames.refused(do.id, refused.code, words, refused.field))
 
 
 def _decoded(decoder: Any, text: str) -> Any:
     try:
         return decoder.decode(text)
-    except (msgspec.DecodeError, UnicodeError):
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
         raise Closing(BAD_FRAME, "bad frame") from None
