@@ -52,9 +52,12 @@ class Member:
         self._transport.writelines(frames)
 
     def reply(self, frame: bytes) -> None:
-        """An answer to this client alone; never left out."""
-        if not self._transport.is_closing():
-            self._transport.write(frame)
+        """An answer to this client alone; never left out, so a client that asks on and never reads is cut."""
+        if self._transport.is_closing():
+            return
+        self._transport.write(frame)
+        if self.buffered() > HARD_CAP + self._catching_up:
+            self.abort()
 
     def hopeless(self, now: float) -> bool:
         """Whether the connection had better be cut."""
