@@ -4,6 +4,7 @@ The state is changed as the batch grows, so that each command sees those before 
 batch was not committed. Until then nothing of it is told to anybody.
 """
 
+import itertools
 import json
 import logging
 import secrets
@@ -27,6 +28,9 @@ from hallsys.store.tokens import Minter
 
 log = logging.getLogger("hallsys.ledger")
 
+_PROCESS: Final = secrets.token_hex(6)
+_batches: Final = itertools.count()
+
 CAP: Final = 256
 """Events in one commit; Lua blocks the store while it runs."""
 
@@ -43,7 +47,7 @@ class Batch:
         self.new_day = False
         self._state, self._minter = state, minter
         self._at = before.at if before is not None and before.at.epoch == epoch else Position(epoch, 0)
-        self._tag = secrets.token_hex(6)
+        self._tag = f"{_PROCESS}{next(_batches):x}"
         self._undo: list[Changes] = []
         self._entries: list[list[str]] = []
         self._rows: defaultdict[str, dict[str, Any]] = defaultdict(dict)

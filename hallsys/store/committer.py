@@ -12,8 +12,8 @@ from redis.exceptions import NoScriptError
 from hallsys.store.connection import Connection, store_errors
 
 _FOLDER: Final = Path(__file__).parent
-AT_ONCE: Final = 256
-"""Calls in one round trip."""
+AT_ONCE: Final = 32
+"""Calls in one round trip: while the store does these, other halls decide theirs and answer their clients."""
 
 Call = tuple[list[str], list[bytes]]
 """Keys and arguments of one commit."""
