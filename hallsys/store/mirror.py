@@ -62,60 +62,52 @@ class Mirror:
 
     async def catch_up(self, found: Raw | None = None) -> list[Told]:
         """Follow to the present; the events that came meanwhile. `found` is what a commit that came too late was told
-        it had missed. Raises StoreDown.
+        it had missed. Raises StoreDown, having changed nothing.
 
         Where following is not possible (nothing read yet, a lost tail, a new epoch) the hall is read anew, which tells
         the followers itself.
         """
-        if self.stamp is None:
+        stamp = self.stamp
+        entries: list[Entry] = []
+        try:
+            while stamp is not None:
+                page = self._journal.missed(stamp, found) if found else await self._journal.since(stamp)
+                found = None
+                entries += page
+                if page:
+                    stamp = Stamp(page[-1].told.at, page[-1].tag)
+                if len(page) < PAGE - 1:
+                    break
+        except LostTail:
+            stamp = None
+        if stamp is None or stamp.at.epoch > self.epoch:
             await self.load()
             return []
-        told: list[Told] = []
-        while True:
-            try:
-                entries = self._journal.missed(self.stamp, found) if found else await self._journal.since(self.stamp)
-            except LostTail:
-                await self.load(suspect=True)
-                return []
-            found = None
-            for entry in entries:
-                apply(self.state, entry.told.changes)
-                apply(self.state, entry.told.private)
-                self._note(entry)
-            if entries:
-                self.stamp = Stamp(entries[-1].told.at, entries[-1].tag)
-                told += (entry.told for entry in entries)
-            if self.stamp.at.epoch != self.epoch:
-                await self.load()
-                return []
-            if len(entries) < PAGE - 1:
-                return told
+        for entry in entries:
+            apply(self.state, entry.told.changes)
+            apply(self.state, entry.told.private)
+            self._note(entry, self.known, self.tokens)
+        self.stamp = stamp
+        return [entry.told for entry in entries]
 
-    async def load(self, suspect: bool = False) -> None:
-        """Read the hall anew. When the store holds less than was told (`suspect`: it has not got our last event), a new
-        epoch begins. Raises StoreDown, having changed nothing."""
+    async def load(self) -> None:
+        """Read the hall anew. When the store does not hold what was told, a new epoch is due, and stays due until it
+        has begun. Raises StoreDown, having changed nothing."""
         told = self.stamp
         stamp, rows = await self._journal.load()
-        known, tokens = self.known, self.tokens
+        known, tokens = Window(), dict[str, str]()
         recent: list[Told] = []
-        self.known, self.tokens = Window(), {}
-        try:
-            if stamp is not None:
-                async for entries in self._journal.pages(None, stamp.at):
-                    for entry in entries:
-                        self._note(entry)
-                    recent = [*recent, *(entry.told for entry in entries)][-KEPT:]
-            lost = suspect and await self._has_lost(told, stamp)
-        except BaseException:
-            self.known, self.tokens = known, tokens
-            raise
+        if stamp is not None:
+            async for entries in self._journal.pages(None, stamp.at):
+                for entry in entries:
+                    self._note(entry, known, tokens)
+                recent = [*recent, *(entry.told for entry in entries)][-KEPT:]
+        lost = told is not None and await self._has_lost(told, stamp)
         self.state = HallState(self._config, rows)
-        self.stamp = stamp
+        self.stamp, self.known, self.tokens = stamp, known, tokens
+        self.epoch = max(self.epoch, stamp.at.epoch if stamp else 0)
         if stamp is None or lost:
-            previous = max(told.at.epoch if told else 0, stamp.at.epoch if stamp else 0)
-            self.epoch = max(previous + 1, self._clock())
-        else:
-            self.epoch = stamp.at.epoch
+            self.epoch = max(self.epoch + 1, self._clock())
         if lost:
             self.lost_tails += 1
             where = stamp.at if stamp else "the beginning"
@@ -124,24 +116,27 @@ class Mirror:
         at = stamp.at if stamp is not None else Position(self.epoch, 0)
         self._reset(at, rows, [event for event in recent if event.at.epoch == at.epoch])
 
-    async def _has_lost(self, told: Stamp | None, stamp: Stamp | None) -> bool:
+    async def _has_lost(self, told: Stamp, stamp: Stamp | None) -> bool:
         """Whether the event we told is gone for bad: not when it was trimmed in good order, nor when another process
         has found the loss before us and begun the new epoch."""
-        if told is None:
-            return False
-        if stamp is None:
+        if stamp is None or stamp.at < told.at:
             return True
+        if stamp.at.epoch > told.at.epoch:
+            return False
+        entry = await self._journal.entry(told.at)
+        if entry is not None:
+            return entry.tag != told.tag
         oldest = await self._journal.oldest()
-        return stamp.at.epoch == told.at.epoch and (oldest is None or oldest <= told.at)
+        return oldest is None or oldest < told.at
 
-    def _note(self, entry: Entry) -> None:
+    def _note(self, entry: Entry, known: Window, tokens: dict[str, str]) -> None:
         """Remember an entry's time, request and token."""
         told = entry.told
         self.now = max(self.now, told.time)
         if told.kind == "day_opened" and "day" in told.changes.get("hall", {}):
-            self.tokens.clear()
+            tokens.clear()
         if entry.key is None:
             return
-        self.known.add(entry.key, Known(told.at, entry.digest, told.time))
+        known.add(entry.key, Known(told.at, entry.digest, told.time))
         if told.kind == "issued":
-            self.tokens[self._minter.ticket(entry.key, told.time)] = next(iter(told.changes["tickets"]))
+            tokens[self._minter.ticket(entry.key, told.time)] = next(iter(told.changes["tickets"]))
