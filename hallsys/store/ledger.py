@@ -343,7 +343,7 @@ class Ledger:
                 return
             except TimeoutError:
                 raise StoreDown("the store did not say what became of a commit") from None
-            except StoreDown:
-                if self._stopping:
+            except StoreDown:  # a store that refuses at once never lets the timeout above come due
+                if self._stopping or asyncio.get_running_loop().time() >= until:
                     raise
             await asyncio.sleep(PAUSE)
