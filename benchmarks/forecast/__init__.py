@@ -1,0 +1,1 @@
+"""The forecast, judged on simulated halls that its model was not written for."""

@@ -1,0 +1,171 @@
+"""Who is still to come: arrivals, transfers and returns, drawn from the days before by time of day."""
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hallsys.core.forecast.play import LANES, ORDINARY, PRIORITY, RETURN, TRANSFER
+from hallsys.core.forecast.reading import Day, Scene
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+JITTER_S: Final = 240.0
+"""Arrivals of the past are not repeated to the second."""
+DAY_CV: Final = 0.25
+"""Spread of the days' arrivals over what their weekday leads to expect."""
+WEEKDAY_WEIGHT: Final = 3.0
+"""Days that the mean of all days is worth against those of one weekday."""
+HOLD_S: Final = 1200.0
+AGED_S: Final = 1500.0
+TRANSFERRED: Final = 0.04
+HELD: Final = 0.05
+PRIORITY_SHARE: Final = 0.12
+PROFILE: Final = ((-1200, 0.0), (-600, 0.6), (0, 2.4), (900, 2.0), (2400, 1.0), (6000, 1.4), (10800, 1.0))
+PROFILE_REST: Final = ((14400, 0.5), (19800, 0.5), (22500, 1.1), (27000, 0.9), (32400, 0.3))
+"""How a day's arrivals lie before there is a day to learn from: seconds after the opening, height."""
+
+
+class Stream(NamedTuple):
+    """People of the past in columns, sorted by time: when they join, whether they can still come (`after` is later
+    than now: the hold that a return comes from), and where they queue. `worth` is in days: its sum over a lane is what
+    one day brings."""
+
+    at: Floats
+    after: Floats
+    service: list[str]
+    lane: Ints
+    worth: Floats
+    weekday: Ints
+    arrival: NDArray[np.bool_]
+
+
+class Past(NamedTuple):
+    stream: Stream
+    days: int
+    sizes: tuple[tuple[int, int], ...]
+    holds: Floats
+    aged: float
+
+
+def learn_flow(days: Sequence[Day]) -> Past:
+    rows: list[tuple[float, float, str, int, int, bool]] = []
+    holds, aged = [], []
+    for day in days:
+        rows += [(t, t, s, PRIORITY if p else ORDINARY, day.weekday, True) for t, s, p in day.arrivals]
+        since: dict[str, float] = {}
+        held: dict[str, float] = {row.id + "@" + str(row.done): row.done for row in day.served if row.outcome == "held"}
+        last_hold = {row.id: row.done for row in day.served if row.outcome == "held"}
+        for call in day.calls:
+            first = since.setdefault(call.id, call.queued)
+            if call.kind == "return":
+                begun = last_hold.get(call.id, call.queued - HOLD_S)
+                if begun > call.queued:
+                    begun = call.queued - HOLD_S
+                holds.append(call.queued - begun)
+                rows.append((call.queued, begun, call.service, RETURN, day.weekday, False))
+            elif call.kind == "transfer":
+                aged.append(call.queued - first)
+                rows.append((call.queued, call.queued, call.service, TRANSFER, day.weekday, False))
+        del held
+    rows.sort(key=lambda row: row[0])
+    stream = Stream(
+        np.array([row[0] for row in rows]),
+        np.array([row[1] for row in rows]),
+        [row[2] for row in rows],
+        np.array([row[3] for row in rows], dtype=np.int64),
+        np.full(len(rows), 1 / max(1, len(days))),
+        np.array([row[4] for row in rows], dtype=np.int64),
+        np.array([row[5] for row in rows], dtype=bool),
+    )
+    sizes = tuple((day.weekday, len(day.arrivals)) for day in days)
+    return Past(stream, len(days), sizes, np.sort(np.array(holds)), float(np.median(aged)) if aged else AGED_S)
+
+
+def first_day(scene: Scene) -> Past:
+    """A past for a hall without one: a common day of the expected size, its services as today's tickets have them."""
+    size = scene.load or 150.0
+    points = [(scene.open + t, height) for t, height in (*PROFILE, *PROFILE_REST)]
+    grid = np.arange(points[0][0], scene.last_issue, 60.0)
+    heights = np.interp(grid, [t for t, _ in points], [height for _, height in points])
+    total = heights.cumsum() / heights.sum()
+    count = 400
+    at = np.interp((np.arange(count) + 0.5) / count, total, grid)
+    seen = [letter for _, letter, _ in scene.today.arrivals]
+    priority = (10 * PRIORITY_SHARE + sum(p for _, _, p in scene.today.arrivals)) / (10 + len(seen))
+    shares = np.array([seen.count(letter) + 1.0 for letter in scene.services] or [1.0])
+    mixed = np.random.default_rng(1).permutation((np.arange(count) + 0.5) / count)
+    picks = np.searchsorted(shares.cumsum() / shares.sum(), mixed)
+    services = [scene.services[pick] for pick in picks] if scene.services else [""] * count
+    urgent = np.random.default_rng(2).permutation(count) < priority * count
+    lanes = np.where(urgent, PRIORITY, ORDINARY)
+    ended = len(scene.today.served)
+    moved = (20 * TRANSFERRED + sum(row.outcome == "transferred" for row in scene.today.served)) / (20 + ended)
+    held = (20 * HELD + sum(row.outcome == "held" for row in scene.today.served)) / (20 + ended)
+    each = size / count
+    stream = Stream(
+        np.concatenate([at, at + AGED_S, at + AGED_S + HOLD_S]),
+        np.concatenate([at, at + AGED_S, at + AGED_S]),
+        [*services, *services[::-1], *services],
+        np.concatenate([lanes, np.full(count, TRANSFER), np.full(count, RETURN)]),
+        np.concatenate([np.full(count, each), np.full(count, each * moved), np.full(count, each * held)]),
+        np.full(3 * count, scene.weekday),
+        np.repeat([True, False, False], count),
+    )
+    return Past(stream, 0, (), np.array([]), AGED_S)
+
+
+def to_come(
+    scene: Scene, past: Past, until: float, futures: int, rng: np.random.Generator
+) -> tuple[Ints, Floats]:
+    """Lane (service x 4 + lane) and time of everybody who joins a line after now and before `until`, by future."""
+    stream = past.stream
+    weekday = _weekday(scene.weekday, past)
+    begun = float(stream.worth[(stream.at <= scene.now) & stream.arrival].sum()) * weekday
+    prior = 1 / DAY_CV**2
+    scale = rng.gamma(prior + len(scene.today.arrivals), 1 / (prior + begun), futures) * weekday
+    open_ = (stream.after > scene.now) & (stream.at <= until)
+    chosen = np.flatnonzero(open_)
+    worth = stream.worth[chosen]
+    mean = float(worth.sum())
+    lanes_total = len(scene.services) * LANES
+    if mean <= 0:
+        return np.zeros((futures, 0), dtype=np.int64), np.zeros((futures, 0))
+    counts = rng.poisson(mean * scale)
+    width = int(counts.max(initial=0))
+    picks = np.searchsorted(worth.cumsum() / mean, rng.random((futures, width)))
+    picks = chosen[np.minimum(picks, len(chosen) - 1)]
+    number = {letter: index for index, letter in enumerate(scene.services)}
+    code = np.array([number.get(letter, len(number)) for letter in stream.service]) * LANES + stream.lane
+    lane = np.minimum(code[picks], lanes_total + 1)
+    lane[np.arange(width) >= counts[:, None]] = lanes_total + 1
+    at = stream.at[picks] + rng.uniform(-JITTER_S, JITTER_S, (futures, width))
+    at = np.where(at <= scene.now, 2 * scene.now - at + 1, at)
+    return lane, at
+
+
+def returning(scene: Scene, past: Past, futures: int, rng: np.random.Generator) -> tuple[Ints, Floats]:
+    """Lane and time of those who are held now, by future."""
+    columns = len(scene.held)
+    lane = np.empty((futures, columns), dtype=np.int64)
+    at = np.empty((futures, columns))
+    number = {letter: index for index, letter in enumerate(scene.services)}
+    for column, (letter, since) in enumerate(scene.held):
+        away = scene.now - since
+        longer = past.holds[past.holds > away]
+        fresh = away + rng.exponential(HOLD_S, futures)
+        drawn = rng.choice(longer, futures) if len(longer) else fresh
+        at[:, column] = since + np.where(rng.random(futures) * (len(longer) + 2) < 2, fresh, drawn)
+        lane[:, column] = number[letter] * LANES + RETURN
+    return lane, at
+
+
+def _weekday(weekday: int, past: Past) -> float:
+    """How large such a weekday is against the mean day."""
+    if not past.sizes:
+        return 1.0
+    mean = sum(size for _, size in past.sizes) / len(past.sizes)
+    mine = [size for day, size in past.sizes if day == weekday]
+    return (WEEKDAY_WEIGHT + sum(mine) / max(1.0, mean)) / (WEEKDAY_WEIGHT + len(mine))

@@ -1,0 +1,173 @@
+"""A snapshot of the hall, what is known of it, and a hundred futures: the waits that come out."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hallsys.core.forecast import record
+from hallsys.core.forecast.flow import Past, first_day, learn_flow, returning, to_come
+from hallsys.core.forecast.pace import Pace, Visits, gaps, learn_pace, visits
+from hallsys.core.forecast.play import LANES, NEVER, ORDINARY, PRIORITY, RETURN, Crowd, Desks, Rules, play
+from hallsys.core.forecast.reading import Day, Scene, history_rows, read_day, read_scene
+from hallsys.core.forecast.roster import Roster, common_traces, learn_roster, shifts, traces
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+FUTURES: Final = 100
+STEPS: Final = 1500
+"""Events after which a play ends; what is not called by then is said to be `UNKNOWN_S` away."""
+HORIZON_S: Final = 4 * 3600.0
+LATEST_S: Final = 7200.0
+"""A ticket that no future calls is promised this long after closing."""
+
+
+class Knowledge(NamedTuple):
+    """What the days before teach; the same for a whole day."""
+
+    visits: Visits
+    gaps: tuple[float, ...]
+    flow: Past
+    roster: Roster
+
+
+class Outlook(NamedTuple):
+    """`waits` holds seconds from now to the call, by future and asked ticket, infinite where it is not called."""
+
+    asked: tuple[str, ...]
+    waits: Floats
+
+
+def evaluate(
+    snapshot: Mapping[str, Any], history: Mapping[str, Any] | None, memo: dict[str, Any]
+) -> dict[str, tuple[float, float]]:
+    """P50 and P80 of the seconds from `now` to the next call of every asked ticket that waits.
+
+    `snapshot`, `history`: plain data as docs/forecast.md says; missing parts are taken for empty. `memo` is the hall's
+    own, kept between calls in order of time; it learns from the calls in `snapshot["today"]`.
+    """
+    scene = read_scene(snapshot)
+    record.settle(memo, scene, list(scene.today.calls))
+    outlook = look_ahead(snapshot, history, memo)
+    if not outlook.asked:
+        return {}
+    latest = max(scene.close + LATEST_S, scene.now + LATEST_S) - scene.now
+    raw = np.quantile(np.minimum(outlook.waits, latest), record.LEVELS, axis=0, method="hazen").T
+    tickets = {ticket.id: ticket for ticket in scene.waiting}
+    record.promise(
+        memo, scene, ((tickets[number], tuple(values)) for number, values in zip(outlook.asked, raw.tolist(), strict=True))
+    )
+    soft = record.SOFT_S
+    right = np.maximum(0.0, (raw + soft) * np.array(record.corrections(memo)) - soft)
+    right[:, 1] = np.maximum(right[:, 0], right[:, 1])
+    return {number: (p50, p80) for number, (p50, p80) in zip(outlook.asked, right.tolist(), strict=True)}
+
+
+def look_ahead(
+    snapshot: Mapping[str, Any], history: Mapping[str, Any] | None, memo: dict[str, Any], futures: int = FUTURES
+) -> Outlook:
+    """The futures themselves, not corrected by the record."""
+    scene = read_scene(snapshot)
+    index = {ticket.id: column for column, ticket in enumerate(scene.waiting)}
+    asked = tuple(dict.fromkeys(number for number in scene.ask if number in index))
+    if not asked:
+        return Outlook((), np.empty((futures, 0)))
+    columns = [index[number] for number in asked]
+    if not scene.counters:
+        return Outlook(asked, np.full((futures, len(asked)), np.inf))
+    known = _known(scene, history, memo)
+    rng = np.random.default_rng([scene.day % 2**32, int(scene.now) % 2**32])
+    pace = learn_pace(scene, known.visits, known.gaps)
+    past = known.flow if known.flow.days else first_day(scene)
+    crowd = _crowd(scene, past, futures, rng)
+    desks = _desks(scene, pace, known.roster, futures, rng)
+    wanted = np.zeros(crowd.key.shape[1], dtype=bool)
+    wanted[columns] = True
+    draws = _even(rng, STEPS, futures, pace.table.shape[1])
+    rules = Rules(scene.priority_calls, scene.prefer_s, scene.starve_s)
+    called = play(crowd, desks, rules, pace.table + pace.gap, draws, past.aged, wanted)[:, columns]
+    return Outlook(asked, np.where(called < NEVER, called - scene.now, np.inf))
+
+
+def _known(scene: Scene, history: Mapping[str, Any] | None, memo: dict[str, Any]) -> Knowledge:
+    """Read once a day: the memo keeps it, by the days it was read from."""
+    rows = history_rows(history)
+    key = (scene.day, len(rows), rows[-1].get("day") if rows else None, scene.open, scene.last_issue)
+    kept = memo.get("known")
+    if kept is None or kept[0] != key:
+        days = [read_day(row) for row in rows]
+        kept = memo["known"] = (key, _learn(scene, days))
+    known: Knowledge = kept[1]
+    return known
+
+
+def _learn(scene: Scene, days: Sequence[Day]) -> Knowledge:
+    return Knowledge(
+        visits([day.served for day in days]),
+        tuple(gap for day in days[-5:] for gap in gaps(day)),
+        learn_flow(days),
+        learn_roster([traces(day, scene.last_issue) for day in days], common_traces(scene.open, scene.close)),
+    )
+
+
+def _crowd(scene: Scene, past: Past, futures: int, rng: np.random.Generator) -> Crowd:
+    number = {letter: index for index, letter in enumerate(scene.services)}
+    lanes = {"return": RETURN, "priority": PRIORITY}
+    lane = np.array(
+        [number[ticket.service] * LANES + lanes.get(ticket.lane, ORDINARY) for ticket in scene.waiting], dtype=np.int64
+    )
+    key = np.array([ticket.queued if ticket.lane == "return" else ticket.since for ticket in scene.waiting])
+    weight = np.array([0.0 if ticket.probe else 1.0 for ticket in scene.waiting])
+    later = to_come(scene, past, scene.now + HORIZON_S, futures, rng)
+    back = returning(scene, past, futures, rng)
+    coming = later[0].shape[1] + back[0].shape[1]
+    return Crowd(
+        np.concatenate([np.tile(lane, (futures, 1)), later[0], back[0]], axis=1),
+        np.concatenate([np.tile(key, (futures, 1)), later[1], back[1]], axis=1),
+        np.concatenate([weight, np.ones(coming)]),
+        len(scene.services),
+    )
+
+
+def _desks(scene: Scene, pace: Pace, roster: Roster, futures: int, rng: np.random.Generator) -> Desks:
+    number = {letter: index for index, letter in enumerate(scene.services)}
+    count, most = len(scene.counters), max(1, *(len(counter.serves) for counter in scene.counters))
+    serves = np.full((count, most), -1)
+    day = np.exp(rng.normal(0, pace.sd, futures)) * pace.today
+    free, factor = np.empty((futures, count)), np.empty((futures, count))
+    pauses = roster.start.shape[1] + 1
+    pause_at, pause_s = np.full((futures, count, pauses), 1e6), np.zeros((futures, count, pauses))
+    for desk, counter in enumerate(scene.counters):
+        serves[desk, : len(counter.serves)] = [number[letter] for letter in counter.serves]
+        factor[:, desk] = pace.officer.get(counter.officer, 1.0) * day
+        back, pause_at[:, desk, :-1], pause_s[:, desk, :-1] = shifts(scene, counter, roster, futures, rng)
+        if counter.serving is None:
+            free[:, desk] = back
+            continue
+        lasts = pace.table[number[counter.serving]][None, :] * factor[:, desk, None]
+        done = counter.called + _rest(lasts, scene.now - counter.called, rng) + pace.gap
+        free[:, desk] = np.maximum(done, back)
+        first = pause_at[:, desk, 0] <= free[:, desk]
+        free[:, desk] += np.where(first, pause_s[:, desk, 0], 0)
+        pause_at[:, desk, :-1] = np.where(first[:, None], pause_at[:, desk, 1:], pause_at[:, desk, :-1])
+        pause_s[:, desk, :-1] = np.where(first[:, None], pause_s[:, desk, 1:], pause_s[:, desk, :-1])
+    streak = np.array([counter.streak for counter in scene.counters], dtype=np.int64)
+    return Desks(serves, streak, np.minimum(free, NEVER), factor, pause_at, pause_s)
+
+
+def _rest(lasts: Floats, gone: float, rng: np.random.Generator) -> Floats:
+    """The whole length of visits that have lasted `gone` seconds; `lasts` is sorted, by future and quantile."""
+    futures, quantiles = lasts.shape
+    shorter = (lasts <= gone).sum(axis=1)
+    even = rng.permutation((np.arange(futures) + 0.5) / futures)
+    pick = np.minimum(shorter + (even * (quantiles - shorter)).astype(np.int64), quantiles - 1)
+    drawn = lasts[np.arange(futures), pick]
+    return np.where(drawn > gone, drawn, gone * (1 + 0.3 * rng.exponential(1, futures)))
+
+
+def _even(rng: np.random.Generator, steps: int, futures: int, quantiles: int) -> Ints:
+    """Which quantile each visit takes: in every step the futures cover them all evenly."""
+    base = np.arange(futures) * quantiles // futures
+    return np.array(rng.permuted(np.tile(base, (steps, 1)), axis=1), dtype=np.int64)

@@ -1,0 +1,205 @@
+"""The plain data of a snapshot and of history, read once: what is missing or odd becomes something harmless.
+
+The forms are those of docs/forecast.md. Times are seconds since local midnight.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final, NamedTuple
+
+OPEN_S: Final = 27_000.0
+CLOSE_S: Final = 61_200.0
+DAYS: Final = 20
+"""Days of history that are looked at."""
+
+Plain = Mapping[str, Any]
+
+
+class Waiting(NamedTuple):
+    """`lane` is "return", "priority" or "ordinary". A probe is called in its turn and takes no time: "if I took a
+    ticket now" without making the others wait."""
+
+    id: str
+    service: str
+    lane: str
+    since: float
+    queued: float
+    probe: bool
+
+
+class AtCounter(NamedTuple):
+    """`serving` is the service of the ticket being served, `called` when it was called."""
+
+    id: str
+    officer: str
+    serves: tuple[str, ...]
+    status: str
+    since: float
+    streak: int
+    serving: str | None
+    called: float
+
+
+class Served(NamedTuple):
+    """One visit at a counter; `busy` is how long the counter was taken, from the call on."""
+
+    id: str
+    service: str
+    officer: str
+    counter: str
+    called: float
+    done: float
+    outcome: str
+
+    @property
+    def busy(self) -> float:
+        return max(1.0, self.done - self.called)
+
+
+class Call(NamedTuple):
+    at: float
+    id: str
+    service: str
+    priority: bool
+    kind: str
+    queued: float
+
+
+class Day(NamedTuple):
+    """A day's record: arrivals `(t, service, priority)`, counter log `(t, counter, officer, status)`."""
+
+    day: int
+    weekday: int
+    arrivals: tuple[tuple[float, str, bool], ...]
+    calls: tuple[Call, ...]
+    served: tuple[Served, ...]
+    log: tuple[tuple[float, str, str, str], ...]
+
+
+class Scene(NamedTuple):
+    """A hall at `now`."""
+
+    load: float
+    day: int
+    weekday: int
+    now: float
+    open: float
+    close: float
+    last_issue: float
+    services: tuple[str, ...]
+    priority_calls: int
+    prefer_s: float
+    starve_s: float
+    waiting: tuple[Waiting, ...]
+    held: tuple[tuple[str, float], ...]
+    counters: tuple[AtCounter, ...]
+    today: Day
+    ask: tuple[str, ...]
+
+
+def read_scene(snapshot: Plain) -> Scene:
+    now = _number(snapshot.get("now"), OPEN_S)
+    hours = [_number(t, OPEN_S) for t in _rows(snapshot.get("hours"))]
+    opens, closes = (hours[0], hours[-1]) if len(hours) > 1 else (OPEN_S, CLOSE_S)
+    policy = snapshot.get("policy") or {}
+    waiting = tuple(_waiting(row, now) for row in _rows(snapshot.get("waiting")) if row.get("id") is not None)
+    counters = tuple(_counter(row, now) for row in _rows(snapshot.get("counters")))
+    held = tuple((str(row.get("service")), _number(row.get("since"), now)) for row in _rows(snapshot.get("held")))
+    known = dict.fromkeys(str(letter) for letter in _rows(snapshot.get("services")))
+    known |= dict.fromkeys(ticket.service for ticket in waiting)
+    known |= dict.fromkeys(letter for counter in counters for letter in counter.serves)
+    known |= dict.fromkeys(counter.serving for counter in counters if counter.serving)
+    known |= dict.fromkeys(letter for letter, _ in held)
+    return Scene(
+        load=_number(snapshot.get("load"), 0.0),
+        day=int(_number(snapshot.get("day"), 0)),
+        weekday=int(_number(snapshot.get("weekday"), 0)),
+        now=now,
+        open=opens,
+        close=closes,
+        last_issue=_number(snapshot.get("last_issue"), closes),
+        services=tuple(known),
+        priority_calls=max(0, int(_number(policy.get("priority_calls"), 2))),
+        prefer_s=_number(policy.get("prefer_s"), 600),
+        starve_s=_number(policy.get("starve_s"), 1800),
+        waiting=waiting,
+        held=held,
+        counters=counters,
+        today=read_day(snapshot.get("today") or {}),
+        ask=tuple(str(number) for number in _rows(snapshot.get("ask"))),
+    )
+
+
+def history_rows(history: Plain | None) -> list[Plain]:
+    """The last days of history, oldest first, as they came."""
+    rows = (history or {}).get("days")
+    return [row for row in _rows(rows) if row][-DAYS:]
+
+
+def read_day(row: Plain) -> Day:
+    return Day(
+        day=int(_number(row.get("day"), 0)),
+        weekday=int(_number(row.get("weekday"), 0)),
+        arrivals=tuple((float(t), str(s), bool(p)) for t, s, p, *_ in _full(row.get("arrivals"), 3, (0,))),
+        calls=tuple(read_calls(row.get("calls"))),
+        served=tuple(read_served(row.get("services"))),
+        log=tuple((float(t), str(c), str(o), str(s)) for t, c, o, s, *_ in _full(row.get("counter_log"), 4, (0,))),
+    )
+
+
+def read_calls(rows: Any) -> Iterator[Call]:
+    for t, number, service, priority, kind, queued, *_ in _full(rows, 6, (0, 5)):
+        yield Call(float(t), str(number), str(service), bool(priority), str(kind), float(queued))
+
+
+def read_served(rows: Any) -> Iterator[Served]:
+    for row in _rows(rows):
+        called = row.get("called") if row.get("called") is not None else row.get("start")
+        if called is None or row.get("done") is None:
+            continue
+        yield Served(
+            id=str(row.get("id")),
+            service=str(row.get("service")),
+            officer=str(row.get("officer")),
+            counter=str(row.get("counter")),
+            called=float(called),
+            done=float(row["done"]),
+            outcome=str(row.get("outcome") or "done"),
+        )
+
+
+def _waiting(row: Plain, now: float) -> Waiting:
+    lane = row.get("lane") or ("priority" if row.get("priority") else "ordinary")
+    queued = min(now, _number(row.get("queued"), _number(row.get("since"), now)))
+    since = min(now, _number(row.get("since"), queued))
+    return Waiting(str(row["id"]), str(row.get("service")), str(lane), since, queued, bool(row.get("probe")))
+
+
+def _counter(row: Plain, now: float) -> AtCounter:
+    current = row.get("current") or {}
+    service = current.get("service")
+    called = current.get("called") if current.get("called") is not None else current.get("start")
+    return AtCounter(
+        id=str(row.get("id")),
+        officer=str(row.get("officer")),
+        serves=tuple(dict.fromkeys(str(letter) for letter in _rows(row.get("serves")))),
+        status=str(row.get("status") or "closed"),
+        since=min(now, _number(row.get("since"), now)),
+        streak=max(0, int(_number(row.get("streak"), 0))),
+        serving=str(service if service is not None else "") if current else None,
+        called=min(now, _number(called, now)),
+    )
+
+
+def _number(value: Any, default: float) -> float:
+    return float(value) if isinstance(value, int | float) else default
+
+
+def _rows(value: Any) -> list[Any]:
+    return [item for item in value if item is not None] if isinstance(value, Iterable) else []
+
+
+def _full(rows: Any, width: int, numbers: tuple[int, ...]) -> Iterator[list[Any]]:
+    """Rows that have all their columns, with numbers where times belong."""
+    for row in _rows(rows):
+        if len(row) >= width and all(isinstance(row[column], int | float) for column in numbers):
+            yield row
