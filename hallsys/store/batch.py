@@ -65,44 +65,60 @@ class Batch:
         return Stamp(self._at, self._tag)
 
     def decide(self, request: Request, label: str) -> None:
-        """Decide one request; its answer waits for the commit. Raises Refused, having changed nothing."""
+        """Decide one request; its answer waits for the commit. Raises Refused, or whatever a bug raises, having changed
+        nothing."""
         state, command = self._state, request.command
         if isinstance(command, c.Cancel) and label:
             command = c.Cancel(label, command.reason)
         code = self._minter.booking(request.key, self.now) if isinstance(command, c.Book) else ""
         decision = decide(state, command, self.now, label=label, code=code)
-        if isinstance(command, c.OpenDay) and state.hall.get("day") != decision.result["day"]:
-            self.new_day = True
-            self._archive()
+        result = encode(decision.result)
+        token = self._minter.ticket(request.key, self.now) if decision.events[0].kind == "issued" else None
+        opens = isinstance(command, c.OpenDay) and state.hall.get("day") != decision.result["day"]
+        archived = self._archived() if opens else []
         self.add(decision, request, remembered(decision.result))
-        token = None
-        if decision.events[0].kind == "issued":
-            token = self._minter.ticket(request.key, self.now)
+        if opens:
+            self.new_day = True
+            self._archives += archived
+        if token is not None:
             self.issued.append((token, decision.result["ticket"].label))
-        self.answers.append((request, Answer(self._at, encode(decision.result), token)))
+        self.answers.append((request, Answer(self._at, result, token)))
 
     def add(self, decision: Decision, request: Request | None = None, result: bytes = b"") -> None:
         """Put a decision's events into the batch; the last carries the request, so that its answer can be found."""
-        state, at, now, rows = self._state, self._at, self.now, self._rows
-        entry: list[str] = []
+        at, now = self._at, self.now
+        entries: list[list[str]] = []
+        told: list[Told] = []
         for event in decision.events:
             at = at.after(1)
             position, changes, private = str(at), event.changes, event.private
             frame = encode(EventFrame("event", position, event.kind, now, changes, event.voice))
-            self._undo.append(apply(state, changes))
-            for table, changed in changes.items():
-                rows[table].update(changed)
             entry = [position, "f", frame.decode(), "t", self._tag]
             if private:
-                self._undo.append(apply(state, private))
-                for table, changed in private.items():
-                    rows[table].update(changed)
                 entry += ("p", encode(private).decode())
-            self._entries.append(entry)
-            self.told.append(Told(at, event.kind, now, frame, changes, private))
+            entries.append(entry)
+            told.append(Told(at, event.kind, now, frame, changes, private))
         if request is not None:
-            entry += ("k", request.key, "d", request.digest, "r", result.decode(), "b", request.who)
+            entries[-1] += ("k", request.key, "d", request.digest, "r", result.decode(), "b", request.who)
+        self._apply(told)
+        self._entries += entries
+        self.told += told
         self._at = at
+
+    def _apply(self, told: list[Told]) -> None:
+        before = len(self._undo)
+        try:
+            for event in told:
+                self._undo.append(apply(self._state, event.changes))
+                if event.private:
+                    self._undo.append(apply(self._state, event.private))
+        except Exception:
+            self._undo_after(before)
+            raise
+        for event in told:
+            for changes in (event.changes, event.private):
+                for table, changed in changes.items():
+                    self._rows[table].update(changed)
 
     def payload(self) -> Payload:
         rows: dict[str, tuple[list[str], list[str]]] = {}
@@ -119,17 +135,20 @@ class Batch:
 
     def undo(self) -> None:
         """Take the batch back out of the state."""
-        for changes in reversed(self._undo):
-            apply(self._state, changes)
-        self._undo.clear()
+        self._undo_after(0)
 
-    def _archive(self) -> None:
+    def _undo_after(self, mark: int) -> None:
+        for changes in reversed(self._undo[mark:]):
+            apply(self._state, changes)
+        del self._undo[mark:]
+
+    def _archived(self) -> list[tuple[str, bytes]]:
+        """The day that ends, if anything happened on it."""
         state = self._state
         day = state.hall.get("day", "")
-        if day and (state.tickets or state.ended):
-            keys = HallKeys(state.config.id)
-            packed = zlib.compress(encode(archive(state)), 9)
-            self._archives.append((keys.past(day), packed))
+        if not day or not (state.tickets or state.ended):
+            return []
+        return [(HallKeys(state.config.id).past(day), zlib.compress(encode(archive(state)), 9))]
 
 
 def unpack_day(packed: bytes) -> Any:

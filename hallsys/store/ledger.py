@@ -23,7 +23,7 @@ from hallsys.errors import Refused
 from hallsys.store.batch import Batch
 from hallsys.store.connection import StoreDown
 from hallsys.store.entry import Told, encode
-from hallsys.store.journal import Journal, Raw
+from hallsys.store.journal import Journal, LostTail, Raw
 from hallsys.store.known import Known
 from hallsys.store.mirror import Mirror, Reset
 from hallsys.store.request import Answer, Request
@@ -68,6 +68,7 @@ class Ledger:
         self._idle.set()
         self._behind = False
         self._defeats = 0
+        self._failures = 0
         self._trimmed = 0
         self._task: asyncio.Task[None] | None = None
         self._midnight: asyncio.TimerHandle | None = None
@@ -193,7 +194,7 @@ class Ledger:
             await self._catch_up()
         batch = self._decide()
         if not batch:
-            self._answer(batch)
+            await self._refuse(batch)
             return
         until = asyncio.get_running_loop().time() + PATIENCE
         self._idle.clear()
@@ -201,6 +202,9 @@ class Ledger:
             missed = await self._journal.commit(batch.before, batch.after, batch.payload())
         except StoreDown:
             self._take_back(batch)
+            self._failures += 1
+            if self._failures > 1:
+                raise  # it can be read and not written: its memory or disk is full, or it is a replica
             await self._find_again(until)
             return
         except BaseException:
@@ -208,6 +212,7 @@ class Ledger:
             raise
         finally:
             self._idle.set()
+        self._failures = 0
         if missed is None:
             self._committed(batch)
             await self._trim()
@@ -215,6 +220,23 @@ class Ledger:
             self._take_back(batch)
             await self._catch_up(missed)
             await self._defeated()
+
+    async def _refuse(self, batch: Batch) -> None:
+        """Give the answers of a batch that has no events, which are refusals. They are true if the hall is still where
+        it was: another server may have acknowledged what is asked here once more, or issued the ticket to be called."""
+        if batch.answers:
+            try:
+                missed = await self._journal.since(batch.before) if batch.before else []
+            except StoreDown:
+                self._take_back(batch)
+                raise
+            except LostTail:
+                missed = None
+            if missed != []:
+                self._take_back(batch)
+                self.poke()
+                return
+        self._answer(batch)
 
     def _decide(self) -> Batch:
         mirror = self._mirror
