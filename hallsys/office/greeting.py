@@ -44,10 +44,12 @@ async def playing(settings: Settings, accounts: Accounts, address: str, hall: Ha
     """A living day in the hall while this lasts."""
     from hallsys.office.demo import play
 
-    board = f"{address}/halls/{hall.id}/board"
-    print(both("start.demo", hall=hall.name.vi, counters=len(hall.counters), board=board))
-    print(both("start.demo_data", data="HALLSYS_REDIS_URL" if settings.redis_url else settings.data), flush=True)
-    task = asyncio.create_task(play(accounts, address, hall.id), name="demo")
+    def begins() -> None:
+        board = f"{address}/halls/{hall.id}/board"
+        print(both("start.demo", hall=hall.name.vi, counters=len(hall.counters), board=board))
+        print(both("start.demo_data", data="HALLSYS_REDIS_URL" if settings.redis_url else settings.data), flush=True)
+
+    task = asyncio.create_task(play(accounts, address, hall.id, begins), name="demo")
     try:
         yield
     finally:

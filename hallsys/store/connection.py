@@ -173,8 +173,11 @@ class Connection:
             with store_errors():
                 await self.client.ping()
         except StoreDown as down:
-            if isinstance(down.__cause__, AuthenticationError):
-                raise BadStoreUrl(f"{self.safe_url} refuses the user or password: {down.__cause__}") from down
+            error: BaseException | None = down
+            while error is not None:
+                if isinstance(error, AuthenticationError):
+                    raise BadStoreUrl(f"{self.safe_url} refuses the user or password: {error}") from down
+                error = error.__cause__ or error.__context__
             raise
 
     async def close(self) -> None:

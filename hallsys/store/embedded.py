@@ -301,6 +301,8 @@ class Embedded:
     async def _end_store(self) -> None:
         held = lock(self.folder.store_lock)
         if held is None:
+            if self._child and self.state is State.STARTING:
+                self._child.terminate()  # it does not listen yet
             asking = asyncio.create_task(_ask(self.folder.socket, b"SHUTDOWN NOSAVE"))
             held = await self._wait_for_end()
             asking.cancel()  # a frozen store never reads it
