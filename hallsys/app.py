@@ -5,18 +5,22 @@ import errno
 import gc
 import logging
 import signal
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from typing import Any
 
 from aiohttp import web
 
+from hallsys.admin import routes as administration
 from hallsys.admin.routes import Admin
 from hallsys.caller import routes as caller
 from hallsys.config import HallConfig, Settings
+from hallsys.core.stats import Stats
 from hallsys.display import routes as display
 from hallsys.display.prepare import Voices
 from hallsys.errors import Refused
 from hallsys.kiosk import routes as kiosk
+from hallsys.live import openapi
 from hallsys.live.api import Api
 from hallsys.live.halls import Halls
 from hallsys.live.loudspeaker import Loudspeakers
@@ -29,6 +33,7 @@ from hallsys.store.connection import BadStoreUrl, Connection, StoreDown, connect
 from hallsys.store.embedded import Embedded, EmbeddedError
 from hallsys.store.lease import Lease
 from hallsys.texts import Texts
+from hallsys.web import join
 from hallsys.web.entrance import Entrance
 from hallsys.web.errors import BODY_MOST
 
@@ -65,6 +70,31 @@ class Book:
 
     async def configs(self) -> Sequence[HallConfig]:
         return list(self._halls.configs.values())
+
+
+def _described() -> Iterator[openapi.Operation]:
+    """What the description of the API says of the rooms that `live/` does not know."""
+    hall, made = "/api/v1/halls/{hall}", dict[str, str]
+    code, orders = dict[str, str | int], f"{openapi.ALWAYS} too_large"
+    yield openapi.Operation("get", f"{hall}/stats", "The figures of the running day.", Stats)
+    yield openapi.Operation("get", f"{hall}/accounts", "Waiting devices, tokens, users.", dict[str, Any])
+    for path, summary, body, answer, codes, open_ in (
+        ("join", "Ask for a code that lets this device in.", join.Begin, code, "too_many", True),
+        ("join/wait", "Wait until the code is confirmed.", join.Wait, made, "", True),
+        (
+            "devices",
+            "Let the device with a code in.",
+            administration.Confirm,
+            made,
+            "unknown_counter unknown_code",
+            False,
+        ),
+        ("tokens", "Make a token.", administration.NewToken, made, "unknown_counter", False),
+        ("grants/remove", "End a device or token.", administration.RemoveGrant, made, "unknown_account", False),
+        ("users", "Make a user.", administration.NewUser, made, "unknown_counter password_short name_taken", False),
+        ("users/remove", "End a user.", administration.RemoveUser, made, "unknown_account", False),
+    ):
+        yield openapi.Operation("post", f"{hall}/{path}", summary, answer, f"{orders} {codes}", body, open_=open_)
 
 
 class Server:
@@ -110,6 +140,7 @@ class Server:
                 *kiosk.routes(self.halls, pages, guard),
                 *monitor.routes(self.halls, pages, guard),
                 *admin.routes(),
+                *openapi.routes(*_described()),
             ]
         )
         return app
