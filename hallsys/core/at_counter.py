@@ -49,7 +49,6 @@ def call_next(state: HallState, command: c.CallNext, now: int) -> Decision:
     events = []
     if counter.ticket is not None:
         events.append(_finished(state, counter, state.tickets[counter.ticket], now))
-        counter = freed(counter)
     event, row = _called(state, counter, choice, now)
     return Decision([*events, event], {"ticket": row, "why": row.why})
 

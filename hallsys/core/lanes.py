@@ -5,7 +5,6 @@ fixing papers, or put there by a transfer), `priority`, `ordinary`.
 """
 
 from bisect import bisect_left, insort
-from collections.abc import Iterator
 
 from hallsys.core.model import Ticket
 
@@ -48,9 +47,6 @@ class Lanes:
     def of(self, line: str) -> tuple[Lane, Lane, Lane]:
         """The lanes of a line, for reading: front, priority, ordinary."""
         return self._lines.get(line, _EMPTY)
-
-    def __iter__(self) -> Iterator[str]:
-        return (place[2] for lanes in self._lines.values() for lane in lanes for place in lane)
 
     def _lane(self, ticket: Ticket) -> Lane:
         line = line_of(ticket)

@@ -184,11 +184,13 @@ def called_before(state: HallState, label: str, now: int) -> int:
 
 
 @given(
+    people=st.text("op", max_size=25),
     steps=st.lists(st.sampled_from(["o", "o", "p", "call", "hold", "front", "to 2", "to 2 in front"]), max_size=40),
     turns=st.integers(1, 4),
 )
-def test_how_many_go_before_is_how_many_are_called_before(steps: list[str], turns: int) -> None:
+def test_how_many_go_before_is_how_many_are_called_before(people: str, steps: list[str], turns: int) -> None:
     hall = Rig(hall_config({"1": "A", "2": "H"}, policy=Policy(priority_calls=turns, starve_s=NEVER)))
+    line_up(hall, people)
     for step in steps:
         hall.later(seconds=1)
         if step in ("o", "p"):
