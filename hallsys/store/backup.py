@@ -70,19 +70,18 @@ class End(msgspec.Struct, frozen=True):
 
 async def back_up(connection: Connection, file: Path) -> Header:
     """Write everything of a store to `file`, which is replaced. Raises BackupError, StoreDown, OSError."""
-    with store_errors():
-        source = _Source(connection)
-        halls = await source.halls()
-        if source.empty:
-            raise BackupError("nothing")
-        header = Header(__version__, FORMAT, datetime.now(UTC).isoformat(timespec="seconds"), halls)
-        with _whole(file) as out:
-            records = 0
-            out.write(_line(header))
-            async for record in source.records():
-                out.write(_line(record))
-                records += 1
-            out.write(_line(End(records)))
+    source = _Source(connection)
+    halls = await source.halls()
+    if source.empty:
+        raise BackupError("nothing")
+    header = Header(__version__, FORMAT, datetime.now(UTC).isoformat(timespec="seconds"), halls)
+    with _whole(file) as out:
+        records = 0
+        out.write(_line(header))
+        async for record in source.records():
+            out.write(_line(record))
+            records += 1
+        out.write(_line(End(records)))
     return header
 
 
@@ -157,7 +156,8 @@ class _Source:
                 found.setdefault(match[1].decode(), set()).add(raw.decode())
         self._keys = {hall: keys for hall, keys in sorted(found.items()) if HallKeys(hall).position in keys}
         self._own = sorted(key.decode() for key in await keys_like(self._client, OURS))
-        positions = [await self._client.get(HallKeys(hall).position) for hall in self._keys]
+        with store_errors():
+            positions = [await self._client.get(HallKeys(hall).position) for hall in self._keys]
         return {hall: (raw or b"").decode().partition(" ")[0] for hall, raw in zip(self._keys, positions, strict=True)}
 
     async def records(self) -> AsyncIterator[Record]:
@@ -177,7 +177,8 @@ class _Source:
                     yield record
 
     async def _moment(self, keys: list[str]) -> AsyncIterator[Record]:
-        answers: Any = await self._client.eval(self._script, len(keys), *keys)
+        with store_errors():
+            answers: Any = await self._client.eval(self._script, len(keys), *keys)
         for key, (raw_kind, expiry, value) in zip(keys, answers, strict=True):
             kind, expires = raw_kind.decode(), expiry if expiry >= 0 else None
             if kind == "stream":
@@ -195,7 +196,8 @@ class _Source:
     async def _entries(self, key: str, last: bytes) -> AsyncIterator[list[list[bytes]]]:
         start = "-"
         while last:
-            found = await self._client.xrange(key, start, last, PAGE)
+            with store_errors():
+                found = await self._client.xrange(key, start, last, PAGE)
             if not found:
                 return
             yield [[id_, *(part for pair in fields.items() for part in pair)] for id_, fields in found]
@@ -203,6 +205,6 @@ class _Source:
 
 
 async def keys_like(client: Client, pattern: str) -> list[bytes]:
-    """Every key of a pattern, on every node."""
-    found = {key async for key in client.scan_iter(match=pattern, count=1000)}
-    return sorted(found)
+    """Every key of a pattern, on every node. Raises StoreDown."""
+    with store_errors():
+        return sorted({key async for key in client.scan_iter(match=pattern, count=1000)})

@@ -40,7 +40,8 @@ async def restore(connection: Connection, file: Path, *, replace: bool = False) 
         epoch = max(_now(), *(at.epoch + 1 for at in await _positions(client, header)))
         for key in present:
             await client.delete(key)
-        counts = await _write_all(client, file, header)
+    counts = await _write_all(client, file, header)
+    with store_errors():
         for hall in header.halls:
             await _begin_epoch(client, hall, epoch)
     return header, counts
@@ -87,7 +88,8 @@ async def _write_all(client: Client, file: Path, header: Header) -> dict[str, in
             continue
         if record.expires is not None and record.expires <= now:
             continue
-        await _write(client, record)
+        with store_errors():
+            await _write(client, record)
         _count(counts, record)
     return counts
 
