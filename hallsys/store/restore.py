@@ -132,8 +132,8 @@ async def _servers(client: Client) -> bool:
     """Whether a hallsys server follows a hall of this store: its readers wait in XREAD."""
     try:
         if isinstance(client, RedisCluster):
-            nodes: Any = await client.client_list(target_nodes=RedisCluster.ALL_NODES)
-            found = [one for clients in nodes.values() for one in clients]
+            await client.initialize()
+            found = [one for node in client.get_nodes() for one in await client.client_list(target_nodes=node)]
         else:
             found = await client.client_list()
         return any(one.get("cmd") == "xread" for one in found)

@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import socket
 import stat
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -15,7 +16,8 @@ from hallsys.core.position import Position
 from hallsys.store import account_keys
 from hallsys.store.accounts import Accounts
 from hallsys.store.backup import BackupError, Header, Record, back_up, read_backup
-from hallsys.store.connection import READ_BLOCK_MS, Connection, connect
+from hallsys.store.binary import find_server
+from hallsys.store.connection import READ_BLOCK_MS, Connection, StoreDown, connect, store_errors
 from hallsys.store.embedded import Embedded
 from hallsys.store.joining import Joining
 from hallsys.store.keys import HallKeys
@@ -247,3 +249,59 @@ async def test_an_epoch_is_later_than_any_that_the_store_has_seen(store: Open, t
     await restore(connection, tmp_path / "backup", replace=True)
     raw: Any = await connection.client.get(desk.keys.position)
     assert Position.parse(raw.decode().split()[0]) == Position(ahead + 1, 1)
+
+
+async def test_a_backup_moves_a_hall_into_a_cluster_and_out_again(store: Open, tmp_path: Path) -> None:
+    old, new = await store(), await store()
+    await Accounts(old.client).create_user("it", "một câu dễ nhớ", "admin", None)
+    async with desk_in(old) as desk, desk_in(old) as other:
+        await desk.do("issue", service="A")
+        await other.do("issue", service="A")
+    await back_up(old, tmp_path / "from-one")
+    async with cluster_of_one(tmp_path) as cluster:
+        await restore(cluster, tmp_path / "from-one")
+        with pytest.raises(BackupError, match="not_empty"):
+            await restore(cluster, tmp_path / "from-one")
+        await restore(cluster, tmp_path / "from-one", replace=True)
+        await back_up(cluster, tmp_path / "from-cluster")
+    header, _ = await restore(new, tmp_path / "from-cluster")
+    assert header.halls.keys() == {desk.config.id, other.config.id}
+    for one in (desk, other):
+        again = Desk(one.config, new, now_ms)
+        await again.ledger.start()
+        assert (await again.do("issue", service="A")).result["ticket"]["label"] == "A002"
+        await again.ledger.close()
+    assert await Accounts(new.client).check_password("it", "một câu dễ nhớ")
+
+
+@asynccontextmanager
+async def cluster_of_one(folder: Path) -> AsyncIterator[Connection]:
+    """A Cluster whose only node has every slot: the client is the real one."""
+    with socket.create_server(("127.0.0.1", 0)) as a, socket.create_server(("127.0.0.1", 0)) as b:
+        port, bus = a.getsockname()[1], b.getsockname()[1]
+    (folder / "conf").write_text(f"bind 127.0.0.1\nport {port}\ncluster-enabled yes\ncluster-port {bus}\nsave ''\n")
+    node = await asyncio.create_subprocess_exec(find_server(), "conf", cwd=folder, stdout=asyncio.subprocess.DEVNULL)
+    try:
+        async with AsyncExitStack() as stack:
+            one = connect(f"redis://127.0.0.1:{port}")
+            stack.push_async_callback(one.close)
+            await until_up(one, "PING")
+            await one.client.execute_command("CLUSTER ADDSLOTSRANGE", 0, 16383)
+            cluster = connect(f"redis+cluster://127.0.0.1:{port}")
+            stack.push_async_callback(cluster.close)
+            await until_up(cluster, "SET", "up", "1")
+            yield cluster
+    finally:
+        node.kill()
+        await node.wait()
+
+
+async def until_up(connection: Connection, *command: str) -> None:
+    async with asyncio.timeout(30):
+        while True:
+            try:
+                with store_errors():
+                    await connection.client.execute_command(*command)
+                return
+            except StoreDown:
+                await asyncio.sleep(0.01)
