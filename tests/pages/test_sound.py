@@ -1,0 +1,31 @@
+"""A browser that is mute until it is touched: the board says so, and one touch makes it speak."""
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from tests.pages.station import Hall, Stations
+
+pytestmark = pytest.mark.browser
+
+LIT = 14_500
+"""ms, a little more than a call stays lit on a screen that does not speak it."""
+
+
+async def test_a_blocked_board_says_so_and_one_touch_makes_it_speak(hall: Hall, shy: Browser, stations: Stations) -> None:
+    board = await (await stations(hall.address, browser=shy, clock=True)).open(hall.page("board"))
+    band = board.page.locator("hall-band")
+    await expect(band).to_contain_text("chưa phát được tiếng")
+    await hall.do("open_counter", counter="2")
+    silent = await hall.label("A")
+    await hall.do("call_next", counter="2")
+    await expect(board.page.locator(".call .who .num")).to_have_text(silent)
+    assert await board.page.evaluate("heard.log") == [], "its silence does not hold up the picture"
+
+    await band.locator("button").click()
+    await expect(band).to_be_hidden()
+    await expect(board.page.locator("hall-health")).to_contain_text("Có tiếng")
+    await board.page.evaluate("heard.rate = 8")
+    await board.later(LIT)
+    await hall.do("recall", counter="2")
+    await board.heard(1)
+    assert (await board.page.evaluate("heard.log"))[-1]["voice"] == board.calls()[-1]["voice"]
