@@ -219,6 +219,11 @@ def fold(view: dict[str, JSON], event: JSON) -> None:
                 view.setdefault(table, {})[key] = row
 
 
+def after(at: str, events: int) -> str:
+    """The position so many events later."""
+    return f"{at.partition('-')[0]}-{_seq(at) + events}"
+
+
 def _seq(at: str) -> int:
     match = re.fullmatch(r"\d+-(\d+)", at)
     assert match, at

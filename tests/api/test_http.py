@@ -5,6 +5,7 @@ import gzip
 import json
 import zlib
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
@@ -125,7 +126,7 @@ async def test_the_type_of_the_body_is_not_asked_for(server: Running) -> None:
     ],
 )
 async def test_what_a_command_names_must_exist(
-    server: Running, name: str, args: dict[str, object], code: str, field: str
+    server: Running, name: str, args: dict[str, Any], code: str, field: str
 ) -> None:
     admin = await server.door("admin")
     await admin.do("issue", service="A")
@@ -141,7 +142,7 @@ async def test_refusals_by_the_rules_are_409(serve: Serve) -> None:
     server = await serve()
     admin = await server.door("admin")
 
-    async def refused(code: str, name: str, **args: object) -> None:
+    async def refused(code: str, name: str, **args: Any) -> None:
         assert (await admin.do(name, **args)).refusal == (409, code)
 
     await refused("counter_closed", "call_next", counter="2")

@@ -3,7 +3,7 @@
 import pytest
 
 from hallsys.live import hub
-from tests.running import JSON, Door, Running, Serve
+from tests.running import JSON, Door, Running, Serve, after
 
 ROW = "label service number priority state counter arrival issued_at called_at started_at ended_at calls why"
 
@@ -13,11 +13,6 @@ async def serve_one(admin: Door, counter: str = "2") -> JSON:
     assert (await admin.do("call_next", counter=counter)).status == 200
     ticket: JSON = (await admin.do("finish", counter=counter)).result["ticket"]
     return ticket
-
-
-def after(at: str, events: int) -> str:
-    epoch, seq = at.split("-")
-    return f"{epoch}-{int(seq) + events}"
 
 
 async def test_the_sample_hall(server: Running) -> None:
