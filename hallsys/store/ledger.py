@@ -69,7 +69,7 @@ class Ledger:
         self._behind = False
         self._defeats = 0
         self._failures = 0
-        self._trimmed = 0
+        self._trimmed = Position(0, 0)
         self._task: asyncio.Task[None] | None = None
         self._midnight: asyncio.TimerHandle | None = None
         self._stopping = False
@@ -309,8 +309,8 @@ class Ledger:
     async def _trim(self) -> None:
         """Let the stream go of what the window of known requests has forgotten, now and then."""
         forgotten = self._mirror.known.trimmed
-        if forgotten is not None and forgotten.seq >= self._trimmed + TRIM_EVERY:
-            self._trimmed = forgotten.seq
+        if forgotten is not None and forgotten >= self._trimmed.after(TRIM_EVERY):
+            self._trimmed = forgotten
             await self._journal.trim(forgotten)
 
     # -- answers -------------------------------------------------------------------------------------------------

@@ -429,6 +429,26 @@ async def test_a_stream_trimmed_in_good_order_is_no_loss(hall: Desk, valkey_url:
         await behind.agrees()
 
 
+async def test_the_stream_forgets_what_the_window_forgets(
+    hall: Desk, valkey_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In whole nodes of a hundred; after a new epoch as before it."""
+    monkeypatch.setattr("hallsys.store.known.COMMANDS", 50)
+    monkeypatch.setattr("hallsys.store.known.HOURS_24", 0)
+    monkeypatch.setattr("hallsys.store.ledger.TRIM_EVERY", 10)
+    for _ in range(2):
+        first = await hall.do("issue", "to-be-forgotten", service="A")
+        for _ in range(15):
+            await asyncio.gather(*(hall.issue() for _ in range(20)))
+        kept = await hall.do("issue", "to-be-kept", service="A")
+        assert len(await hall.entries()) < 160
+        assert await hall.do("issue", "to-be-kept", service="A") == kept
+        assert await hall.do("issue", "to-be-forgotten", service="A") != first
+        await put_back(hall, {})
+        await eventually(hall, "in-the-new-epoch")
+        await hall.agrees()
+
+
 # -- days ----------------------------------------------------------------------------------------------------------
 
 
@@ -443,11 +463,14 @@ async def test_a_day_opens_itself_at_midnight_once(valkey_url: str) -> None:
 
     async with desk(config, valkey_url, clock=clock) as hall, desk(config, valkey_url, clock=clock) as other:
         yesterday = hall.tables["hall"]["day"]
-        assert [await hall.issue(), await other.issue()] == ["A001", "A002"]
+        token = (await hall.do("issue", service="A")).result["token"]
+        assert await other.issue() == "A002"
         time = midnight
         for it in (hall, other):
             await it.until(lambda it=it: it.tables["hall"]["day"] > yesterday)  # type: ignore[misc]
         assert await other.issue() == "A001"
+        for it in (hall, other):  # yesterday's A001 is not today's
+            assert await refusal(it.do("cancel", token=token)) == "unknown_ticket"
         assert Counter(entry["kind"] for entry in await hall.entries())["day_opened"] == 2
         packed = await hall.connection.client.get(hall.keys.past(yesterday))
         assert [row["label"] for row in unpack_day(packed)["tickets"]] == ["A001", "A002"]

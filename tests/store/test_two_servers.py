@@ -167,3 +167,19 @@ async def test_both_find_that_the_tail_was_lost(pair: tuple[Desk, Desk]) -> None
     assert one.at.epoch == other.at.epoch > epoch
     assert len(one.resets) > 1
     assert len(other.resets) > 1
+
+
+async def test_a_position_reached_again_with_other_events_is_another(unaware: tuple[Desk, Desk]) -> None:
+    """The store lost two tickets; the other server, which had not heard of them, has made two others of their place."""
+    one, other = unaware
+    await one.issue("A")
+    assert await other.issue("A") == "A002"
+    copy = await copy_of(one)
+    await one.issue("H")
+    told = await one.do("issue", service="H")
+    await put_back(one, copy)
+    await other.issue("A")
+    assert (await other.do("issue", service="A")).at == told.at
+    assert await one.issue("H") == "H001"
+    await one.agrees()
+    assert one.ledger.lost_tails == 1
