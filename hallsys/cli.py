@@ -118,6 +118,15 @@ def _add_programs(commands: Any) -> None:
     )
     speaker.later = _flags_of("display.announce")
     speaker.set_defaults(run=_does("display.announce"))
+    console = commands.add_parser(
+        "console",
+        help="be a counter in this terminal",
+        description="Quầy làm việc trong cửa sổ dòng lệnh. The officer's counter in a terminal, with the keys of the "
+        "counter page: Enter is the next step, a press in a cut is kept and sent once. Exit status: 0 when the officer "
+        "quits, 2 usage or no terminal, 3 no server, 4 not allowed, 5 no such hall, 6 no such counter.",
+    )
+    console.later = _flags_of("caller.console.command")
+    console.set_defaults(run=_does("caller.console.command"))
     day = commands.add_parser(
         "simulate",
         help="play a day of a hall against a running server",

@@ -40,7 +40,18 @@ from hallsys.live.link import (
     retry_delays,
 )
 
-__all__ = ["Client", "Declined", "Event", "News", "Reply", "Snapshot", "Sound", "Timings", "UnwelcomeError"]
+__all__ = [
+    "Client",
+    "Declined",
+    "Event",
+    "InvalidURI",
+    "News",
+    "Reply",
+    "Snapshot",
+    "Sound",
+    "Timings",
+    "UnwelcomeError",
+]
 
 log = logging.getLogger(__name__)
 
@@ -75,8 +86,9 @@ class Reply:
 class Client:
     """One follower of one hall.
 
-    `url` is the server's address (http, https, ws or wss). `on_event` hears every Snapshot, Event and Sound in order;
-    `on_state` hears "live" and, after 5 s without a link, "lost". Both are called from the event loop: be short.
+    `url` is the server's address (http, https, ws or wss; else InvalidURI), `language` that of refusals ("vi", "en").
+    `on_event` hears every Snapshot, Event and Sound in order; `on_state` hears "live" and, after 5 s without a link,
+    "lost". Both are called from the event loop: be short.
     """
 
     def __init__(
@@ -85,12 +97,15 @@ class Client:
         hall: str,
         token: str | None,
         *,
+        language: str | None = None,
         on_event: Callable[[News], None] | None = None,
         on_state: Callable[[str], None] | None = None,
         timings: Timings = Timings(),
     ) -> None:
         self._address = _socket_address(url, hall)
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
+        if language:
+            self._headers["Accept-Language"] = language
         self._on_event = on_event
         self._on_state = on_state
         self._timings = timings

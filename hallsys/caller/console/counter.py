@@ -1,0 +1,287 @@
+"""One counter at work in a terminal: keys become presses, news become pictures."""
+
+import asyncio
+import contextlib
+import signal
+import time
+from collections.abc import Callable, Coroutine, Iterator
+from typing import Any, Final
+
+from hallsys.caller.console.desk import Desk, common, desk, level, possible
+from hallsys.caller.console.layout import picture
+from hallsys.caller.console.panels import KEYS, Scene, press_words
+from hallsys.caller.console.presses import Bounce, Presses
+from hallsys.caller.console.questions import Question, ask_back, ask_call, ask_pause, ask_transfer
+from hallsys.caller.console.screen import Screen
+from hallsys.caller.console.terminal import ENTER, ESC, OTHER, Keys, Terminal
+from hallsys.caller.console.words import Words
+from hallsys.live.client import Client
+
+PATIENCE_S: Final = 5.0
+"""Without a link before it is called lost; shorter cuts heal unseen."""
+ESC_S: Final = 0.05
+"""After Esc for the rest of what may be a longer key."""
+SOON_S: Final = 0.25
+"""Between two pictures while something is under way; else the clock's seconds are enough."""
+QUIT: Final = "q"
+STOPS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class CounterGoneError(Exception):
+    """The hall has no such counter (any more)."""
+
+
+class Counter:
+    """`await Counter(client, "3", words).run(terminal)` until the officer leaves; the client has its view already."""
+
+    def __init__(self, client: Client, name: str, words: Words) -> None:
+        self._client, self._name, self._words = client, name, words
+        self._presses = Presses(client, lambda press: words.t("console.sent", press=press))
+        self._bounce = Bounce()
+        self._keys = Keys()
+        self._esc: asyncio.TimerHandle | None = None
+        self._question: Question | None = None
+        self._opener = ""
+        self._wake = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._failed: BaseException | None = None
+        self._end: int | None = None
+        self._warned = False
+        self._seen = self._now()
+        self._seen_at = self._clock()
+        self._before: tuple[bool, str] = (False, "fine")
+        self._desk = self._look()
+
+    async def run(self, terminal: Terminal) -> int:
+        """0 when the officer left, else the signal that ended it. Raises UnwelcomeError and CounterGoneError; the
+        terminal is as it was in any case."""
+        loop = asyncio.get_running_loop()
+        with _stopping(self._leave, self._wake.set), terminal:
+            screen = Screen(terminal)
+            loop.add_reader(terminal.source, self._typed, terminal)
+            self._spawn(self._follow())
+            try:
+                while self._end is None:
+                    self._desk = self._look()
+                    size = terminal.size()
+                    screen.draw(picture(self._scene(), *size), size)
+                    if self._notice():
+                        screen.ring()
+                    await self._rest()
+                    if self._failed is not None:
+                        raise self._failed
+            finally:
+                loop.remove_reader(terminal.source)
+                for task in self._tasks:
+                    task.cancel()
+                await asyncio.gather(*self._tasks, return_exceptions=True)
+        return self._end
+
+    # -- what is seen ------------------------------------------------------------------------------------------------
+
+    def _clock(self) -> float:
+        return asyncio.get_running_loop().time()
+
+    def _now(self) -> int:
+        """The hall's clock in ms; this machine's own until the hall has told."""
+        told = self._client.server_now()
+        return int(time.time() * 1000) if told is None else told
+
+    def _look(self) -> Desk:
+        """The counter as it is; notes the link, and drops a question about a ticket that has gone."""
+        if self._client.live:
+            self._seen, self._seen_at = self._now(), self._clock()
+        elif self._presses.pending:
+            self._presses.pending.kept = True
+        found = desk(self._client.view, self._name, self._asof())
+        if found is None:
+            raise CounterGoneError
+        if self._question and self._question.about not in (None, (found.ticket or {}).get("label")):
+            self._question = None
+            self._presses.say("ignored", self._words.t("console.changed"))
+        return found
+
+    def _asof(self) -> int:
+        # nobody knows who was called elsewhere since a cut: waits stand still, only the clock goes on
+        return self._now() if self._client.live else self._seen
+
+    def _link(self) -> str:
+        if self._client.live:
+            return "live"
+        return "lost" if self._clock() - self._seen_at >= PATIENCE_S else "connecting"
+
+    def _scene(self) -> Scene:
+        return Scene(
+            words=self._words,
+            view=self._client.view,
+            desk=self._desk,
+            link=self._link(),
+            now=self._now(),
+            asof=self._asof(),
+            pending=self._presses.pending,
+            told=self._presses.told,
+            resting=self._bounce.resting(ENTER, self._clock()),
+            question=self._question,
+        )
+
+    def _notice(self) -> bool:
+        """Whether the officer's ear is wanted: somebody came while the counter was idle, or has waited too long."""
+        waiting = self._desk.here.state == "ready" and bool(self._desk.queue)
+        longest = self._desk.queue[0] if self._desk.queue else None
+        limits = self._client.view["hall"]["limits"]
+        how = level(self._asof() - longest["queued_at"], limits) if longest else "fine"
+        (waited, was), self._before = self._before, (waiting, how)
+        worse = ("fine", "warn", "alarm").index(how) > ("fine", "warn", "alarm").index(was)
+        return worse or (waiting and not waited)
+
+    async def _rest(self) -> None:
+        """Until there is something new to show."""
+        presses = self._presses
+        soon = presses.pending or presses.told or not self._client.live or self._bounce.resting(ENTER, self._clock())
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(SOON_S if soon else 1 - self._now() % 1000 / 1000):
+                await self._wake.wait()
+        self._wake.clear()
+
+    async def _follow(self) -> None:
+        async for _ in self._client.events():
+            self._presses.heard()
+            self._wake.set()
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            self._failed = self._failed or task.exception()
+        self._wake.set()
+
+    # -- what the keys do --------------------------------------------------------------------------------------------
+
+    def _typed(self, terminal: Terminal) -> None:
+        data = terminal.read()
+        if not data:
+            self._leave(signal.SIGHUP)
+        self._take(self._keys.feed(data))
+        if self._keys.begun:
+            self._esc = asyncio.get_running_loop().call_later(ESC_S, lambda: self._take(self._keys.end()))
+
+    def _take(self, keys: list[str]) -> None:
+        if self._esc is not None:
+            self._esc.cancel()
+        for key in keys:
+            self._desk = self._look()
+            self._key(key)
+        self._wake.set()
+
+    def _key(self, key: str) -> None:
+        if key == "Quit" or (self._question is None and key.lower() == QUIT):
+            self._quit()
+        elif self._question is not None:
+            self._type(self._question, key)
+        elif key == ENTER or key in KEYS:
+            self._press(key)
+        elif key != ESC:
+            self._ignore("console.unknown_key")
+
+    def _press(self, key: str) -> None:
+        counts = self._bounce.counts(key, self._clock())
+        if self._presses.pending:
+            return self._ignore("counter.still_sending")
+        if not counts:
+            return self._ignore("counter.too_soon")
+        if key == ENTER:
+            name = common(self._desk)
+            return self._send(key, name) if name else self._ignore("counter.nobody")
+        name = KEYS[key]
+        if not possible(name, self._desk):
+            return self._ignore(f"counter.not_now.{name}")
+        self._question = self._ask(name)
+        self._opener = key
+        if self._question is None:
+            self._send(key, name)
+        return None
+
+    def _ask(self, name: str) -> Question | None:
+        """What has to be known first, if anything."""
+
+        def send(args: dict[str, Any]) -> None:
+            self._send(ENTER, name, args)
+
+        def send_back(back: tuple[str, str]) -> None:
+            self._send(ENTER, back[0], {"ticket": back[1]}, counter=False)
+
+        match name:
+            case "transfer":
+                return ask_transfer(self._words, self._client.view, self._desk, send)
+            case "pause_counter":
+                return ask_pause(self._words, send)
+            case "call":
+                return ask_call(self._words, self._client.view, self._desk, self._now(), send)
+            case "back":
+                return ask_back(self._words, self._client.view, self._desk, send_back)
+            case _:
+                return None
+
+    def _type(self, question: Question, key: str) -> None:
+        if key == ESC:
+            self._question = None
+        elif key in (ENTER, self._opener) and not self._bounce.counts(key, self._clock()):
+            self._ignore("counter.too_soon")
+        elif key == ENTER:
+            chosen = question.chosen()
+            if chosen is None:
+                self._ignore_text(question.missing)
+            else:
+                self._question = question.then(chosen.means)
+        elif key == OTHER:
+            self._ignore("console.unknown_key")
+        else:
+            self._opener = ""
+            question.type(key)
+
+    def _send(self, key: str, name: str, args: dict[str, Any] | None = None, *, counter: bool = True) -> None:
+        async def press() -> None:
+            await answer
+            self._bounce.answered(key, self._clock())
+
+        given = {**({"counter": self._name} if counter else {}), **(args or {})}
+        answer = self._presses.send(press_words(self._words, name, self._desk), name, given)
+        self._spawn(press())
+
+    def _quit(self) -> None:
+        """Leaves; with a press under way only when asked twice, for nobody would hear what became of it."""
+        if not self._bounce.counts(QUIT, self._clock()):
+            return
+        if self._presses.pending and not self._warned:
+            self._warned = True
+            self._ignore("console.quit_pending")
+        else:
+            self._leave(0)
+
+    def _leave(self, number: int) -> None:
+        self._end = number
+        self._wake.set()
+
+    def _ignore(self, key: str) -> None:
+        self._ignore_text(self._words.t(key))
+
+    def _ignore_text(self, said: str) -> None:
+        self._presses.say("ignored", said)
+
+
+@contextlib.contextmanager
+def _stopping(leave: Callable[[int], None], resized: Callable[[], None]) -> Iterator[None]:
+    """While it lasts, signals end the counter in good order."""
+    loop = asyncio.get_running_loop()
+    for number in STOPS:
+        loop.add_signal_handler(number, leave, number)
+    loop.add_signal_handler(signal.SIGWINCH, resized)
+    try:
+        yield
+    finally:
+        for number in (*STOPS, signal.SIGWINCH):
+            loop.remove_signal_handler(number)
