@@ -46,6 +46,7 @@ class Hub:
         self.tables = {table: dict(rows.get(table, {})) for table in _TABLES}
         self._frames.clear()
         self._frames.extend((told.at, told.frame) for told in recent)
+        self._view = self._snapshot = None  # a position can come back with other rows, after a lost tail
         self._moved(at)
         self._send_snapshot(self._members)
 
@@ -137,7 +138,10 @@ class Hub:
 
     def _send_snapshot(self, members: Iterable[Member]) -> None:
         for member in list(members):
-            member.catch_up([self._snapshot_frame()])
+            try:
+                member.catch_up([self._snapshot_frame()])
+            except Exception:
+                log.exception("a screen of %s failed; the others go on", self._hall)
 
     def _send(self, frame: bytes) -> None:
         now = time.monotonic()
