@@ -69,9 +69,16 @@ def _head(state: HallState, counter: Counter, lane: Lane, now: int) -> Ticket | 
     """The first of a lane that this counter may call: not the one it has just sent back."""
     for place in lane:
         ticket = state.tickets[place[2]]
-        if ticket.label != counter.returned or now >= ticket.queued_at + state.config.policy.return_pause_s * 1000:
+        if ticket.label != counter.returned or not _still_away(state, ticket, now):
             return ticket
     return None
+
+
+def _still_away(state: HallState, ticket: Ticket, now: int) -> bool:
+    """Whether a ticket that a counter sent back is for others yet; whoever put it in front or sent it there since has
+    brought it back."""
+    pause = state.config.policy.return_pause_s * 1000
+    return not ticket.front and not ticket.to_counter and now < ticket.queued_at + pause
 
 
 def _in_front(state: HallState, counter: Counter, filled: Filled, now: int) -> Choice | None:

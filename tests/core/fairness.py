@@ -18,7 +18,7 @@ def may_call(state: HallState, counter: Counter, now: int) -> list[Ticket]:
         for ticket in state.tickets.values()
         if ticket.state == WAITING
         and (ticket.to_counter == counter.id if ticket.to_counter else ticket.service in counter.services)
-        and not (ticket.label == counter.returned and now < ticket.queued_at + pause)
+        and (ticket.label != counter.returned or ticket.front or ticket.to_counter or now >= ticket.queued_at + pause)
     ]
 
 

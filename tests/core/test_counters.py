@@ -3,7 +3,7 @@
 import pytest
 
 from hallsys.config import Policy
-from hallsys.core.model import RECENT, Visit
+from hallsys.core.model import Visit
 from tests.core.rig import MIN, Rig, S, hall_config
 
 
@@ -264,6 +264,22 @@ def test_a_counter_that_sent_back_the_only_ticket_waits_a_minute(hall: Rig) -> N
     assert hall.call() == label
 
 
+@pytest.mark.parametrize("back", ["resumed", "sent to the counter", "put in front"])
+def test_a_ticket_that_somebody_else_sends_on_is_no_longer_one_sent_back(hall: Rig, back: str) -> None:
+    label = hall.issue()
+    hall.call("1")
+    hall.do("return", counter="1")
+    hall.call("2")
+    if back == "resumed":
+        hall.do("hold", counter="2")
+        hall.do("resume", ticket=label)
+    elif back == "put in front":
+        hall.do("transfer", counter="2", service="A", place="front")
+    else:
+        hall.do("transfer", counter="2", to_counter="1")
+    assert hall.call("1") == label
+
+
 def test_a_transfer_keeps_label_and_arrival(hall: Rig) -> None:
     hall.issue("H")
     label = hall.issue("A")
@@ -319,7 +335,7 @@ def test_a_transfer_needs_a_service_or_a_counter_that_there_is(hall: Rig) -> Non
 
 
 def test_the_view_keeps_the_fifty_that_ended_last(hall: Rig) -> None:
-    labels = hall.serve(RECENT + 3)
+    labels = hall.serve(53)
     assert list(hall.view["tickets"]) == labels[3:]
     assert list(hall.state.ended) == labels[:3]
 

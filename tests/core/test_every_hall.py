@@ -352,7 +352,7 @@ class EveryHall(RuleBasedStateMachine):
         self.rig.events.clear()
 
 
-EveryHall.TestCase.settings = settings(stateful_step_count=40)
+EveryHall.TestCase.settings = settings(stateful_step_count=40, max_examples=2 * settings().max_examples)
 TestEveryHall = EveryHall.TestCase
 
 DAY = [EveryHall.people_come] * 5 + [EveryHall.officers_work] * 9 + [EveryHall.somebody_comes_back_or_leaves] * 3

@@ -311,6 +311,13 @@ def test_a_visit_is_rated_while_served_and_after_and_the_last_word_counts(hall: 
     assert "chờ lâu" not in repr(hall.view)
 
 
+@pytest.mark.parametrize("label", ["", "A777"])
+def test_only_a_ticket_of_the_day_is_rated(hall: Rig, label: str) -> None:
+    hall.serve(1)
+    with pytest.raises(Refused, match="unknown_ticket"):
+        hall.rate(label, 5)
+
+
 def test_a_visit_that_left_the_view_is_still_rated(hall: Rig) -> None:
     label = hall.serve(RECENT + 1)[0]
     hall.rate(label, 4)

@@ -7,7 +7,8 @@ export function desk(view, id, now) {
   if (!counter) return null;
   const { return_pause_s: pause, reinstate_s: grace } = view.hall.policy;
   // what this counter has just sent back is for another one, for a while
-  const sentBack = (ticket) => ticket.label === counter.returned && now < ticket.queued_at + pause * 1000;
+  const sentBack = (ticket) => ticket.label === counter.returned && !ticket.front && !ticket.to_counter
+    && now < ticket.queued_at + pause * 1000;
   const mine = (ticket) =>
     (ticket.to_counter ? ticket.to_counter === id : counter.services.includes(ticket.service)) && !sentBack(ticket);
   const queue = waiting(view).filter(mine);
