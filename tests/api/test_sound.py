@@ -2,6 +2,9 @@
 
 import asyncio
 
+import pytest
+
+from hallsys.live import loudspeaker
 from tests.running import Door, Running, Screen, Serve
 
 WANT = {"type": "sound", "want": True, "screen": "wall"}
@@ -19,7 +22,8 @@ async def owns(screen: Screen) -> bool:
         return bool((await screen.next("sound"))["own"])
 
 
-async def test_one_owner_and_handed_over_when_its_socket_dies(server: Running) -> None:
+async def test_one_owner_and_handed_over_when_its_socket_dies(server: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loudspeaker, "RENEW", 3600.0)  # at once, not when the lease is looked at next
     async with server.nobody.screen() as second, server.nobody.screen() as third:
         async with server.nobody.screen() as first:
             assert await wants(first) is True
