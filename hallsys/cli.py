@@ -248,7 +248,7 @@ def _add_doctor(commands: Any) -> None:
         "status 1 when something failed.",
     )
     doctor.add_argument("--json", action="store_true", help="for programs: a list of check, state, vi, en")
-    _finish(doctor, "office.doctor", "run")
+    _finish(doctor, "office.doctor", "run", "port", "host")
 
 
 def _add_check(commands: Any) -> None:
@@ -263,8 +263,9 @@ def _add_check(commands: Any) -> None:
     check.set_defaults(run=_check)
 
 
-def _finish(parser: Command, room: str, name: str) -> None:
-    Settings.add_flags(parser)
+def _finish(parser: Command, room: str, name: str, *more: str) -> None:
+    """What every command that works on the store has: where that is. `more`: further settings that count for it."""
+    Settings.add_flags(parser, "data", "config", "redis_url", *more)
     parser.set_defaults(run=_does(room, name))
 
 

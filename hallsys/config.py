@@ -262,13 +262,13 @@ class Settings(msgspec.Struct, frozen=True):
         return Settings(**values)
 
     @staticmethod
-    def add_flags(parser: ArgumentParser, language: str = "vi") -> None:
-        """Gives a parser every setting's flag; `vars()` of what it parsed goes to `load` as overrides."""
+    def add_flags(parser: ArgumentParser, *fields: str) -> None:
+        """Gives a parser the flags of some settings, of all without names; `vars()` of what it parsed goes to `load` as
+        overrides."""
         for setting in SETTINGS:
-            meaning = getattr(setting.meaning, language)
-            parser.add_argument(
-                setting.flag, dest=setting.field, metavar=setting.shape, help=f"{meaning} [{setting.variable}]"
-            )
+            if not fields or setting.field in fields:
+                meaning = f"{setting.meaning.vi} / {setting.meaning.en} [{setting.variable}]"
+                parser.add_argument(setting.flag, dest=setting.field, metavar=setting.shape, help=meaning)
 
     def __repr__(self) -> str:
         """Fit for a log: a store's password does not show."""

@@ -18,8 +18,8 @@ PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 SETTINGS_PAGE = (ROOT / "docs" / "settings.md").read_text("utf-8")
 PROTOCOL = (ROOT / "docs" / "protocol.md").read_text("utf-8")
 README = (ROOT / "README.md").read_text("utf-8")
-SCRIPTS_OWN = {"HALLSYS_PYTHON", "HALLSYS_CHROMIUM"}
-"""Variables of bin/, which is not the program."""
+SCRIPTS_OWN = {"HALLSYS_PYTHON", "HALLSYS_CHROMIUM", "HALLSYS_TOKEN"}
+"""Variables of bin/, which is not the program, and the one of the commands that are a server's clients."""
 
 
 def hall_keys(kind: Any = HallConfig, above: str = "") -> Iterator[str]:
