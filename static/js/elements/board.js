@@ -44,7 +44,7 @@ class HallCall extends Piece {
 class HallLast extends Piece {
   draw({ calls }) {
     this.hidden = calls.length === 0;
-    this.classList.toggle("long", calls.some(({ label }) => label.length > 4));
+    this.classList.toggle("long", calls.some(({ label, counter }) => label.length > 4 || room(label) + counter.length > 6));
     return [h("h2", {}, t("board.last")),
       h("ul", {}, calls.map(({ label, counter }) =>
         h("li", {}, h("span", { class: "num" }, label), " ",
