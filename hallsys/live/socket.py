@@ -29,7 +29,7 @@ FRAME_MOST: Final = 64 * 1024
 AT_ONCE: Final = 64
 """Commands of one socket under way; more wait in the network."""
 
-STOPPING, NO_HELLO = 4410, 4411
+STOPPING, NO_HELLO, STORE_AWAY = 4410, 4411, 4412
 BAD_FRAME, NOT_ALLOWED, UNKNOWN_HALL, WRONG_VERSION = 4500, 4501, 4502, 4503
 
 
@@ -145,7 +145,7 @@ class _Session:
             if refused.code == "unknown_hall":
                 raise Closing(UNKNOWN_HALL, "unknown hall") from None
             if refused.code == "store_unavailable":
-                raise Closing(WSCloseCode.TRY_AGAIN_LATER, "the store does not answer") from None
+                raise Closing(STORE_AWAY, "the store does not answer") from None
             raise Closing(NOT_ALLOWED, refused.code) from None
         return hall
 

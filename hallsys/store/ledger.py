@@ -40,6 +40,8 @@ LONGEST_SLEEP: Final = 600.0
 AT_ONCE: Final = 32
 """Commands in one batch: while the store writes them, the next are read and the last answered. Taking all that wait
 would have everybody wait for everybody, the server for the store and the store for the server."""
+LONGEST_PAUSE: Final = 5.0
+"""Seconds at most before a ledger that keeps failing is started again, so that the log can still be read."""
 TRIM_EVERY: Final = 1024
 """Events to forget before the stream is trimmed again."""
 JITTER: Final = 0.004
@@ -153,7 +155,9 @@ class Ledger:
     # -- the task ------------------------------------------------------------------------------------------------
 
     async def _live(self) -> None:
+        pause = PAUSE
         while not self._stopping:
+            began = time.monotonic()
             try:
                 await self._turns()
             except Exception:
@@ -161,7 +165,8 @@ class Ledger:
                 log.exception("the ledger of %s failed and is started again, reference %s", self.config.id, reference)
                 self._refuse_all("internal", reference=reference)
                 self._mirror.loaded = False
-                await asyncio.sleep(PAUSE)
+                pause = min(2 * pause, LONGEST_PAUSE) if time.monotonic() - began < LONGEST_PAUSE else PAUSE
+                await asyncio.sleep(pause)
 
     async def _turns(self) -> None:
         while not self._stopping:
