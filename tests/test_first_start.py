@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import signal
 import socket
 from pathlib import Path
@@ -71,10 +72,17 @@ async def test_a_start_can_be_broken_off_at_any_moment(tmp_path: Path) -> None:
     assert not has_store(server.data)
 
 
-async def test_signals_in_a_row_do_not_break_the_ending_off(tmp_path: Path) -> None:
+async def test_a_second_signal_does_not_break_the_ending_off(tmp_path: Path) -> None:
     async with serving(tmp_path / "data") as server:
-        await server.ready()
-        for _ in range(3):
+        address = await server.ready()
+        store = StoreFolder(server.data).store_pid()
+        assert store is not None
+        async with aiohttp.ClientSession() as http, http.ws_connect(f"{address}/ws/phutho") as screen:
+            await screen.send_json({"type": "hello", "v": 1, "since": None})
+            os.kill(store, signal.SIGSTOP)  # so that the ending takes its time
+            server.process.send_signal(signal.SIGINT)
+            while (await screen.receive()).type != aiohttp.WSMsgType.CLOSE:
+                pass
             server.process.send_signal(signal.SIGINT)
         assert await server.ended() == 0
     assert TRACEBACK not in server.log
