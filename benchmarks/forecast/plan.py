@@ -67,7 +67,7 @@ def draw_hall(seed: int, load: int) -> Hall:
     """A hall of ten services and six to eight counters, as busy as such a hall may be at 60, 150 or 300 tickets."""
     rng = Random(f"hall {seed} {load}")
     weights = [rng.gammavariate(1.2, 1.0) + 0.15 for _ in LETTERS]
-    busy = {60: (0.35, 0.58), 150: (0.5, 0.72), 300: (0.6, 0.82)}[load]
+    busy = {60: (0.3, 0.55), 150: (0.42, 0.68), 300: (0.5, 0.75)}[load]
     laws = ("gamma", "weibull", "lognormal", "pareto")
     raw = {
         letter: Service(letter, weight / sum(weights), rng.uniform(0.5, 1.7), rng.choice(laws), rng.uniform(0.8, 1.25))

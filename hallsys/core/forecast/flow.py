@@ -29,16 +29,14 @@ PROFILE_REST: Final = ((14400, 0.5), (19800, 0.5), (22500, 1.1), (27000, 0.9), (
 
 
 class Stream(NamedTuple):
-    """People of the past in columns, sorted by time: when they join, whether they can still come (`after` is later
-    than now: the hold that a return comes from), and where they queue. `worth` is in days: its sum over a lane is what
+    """People of the past in columns: when they join, whether they can still come (`after` is later
+    than now: the hold that a return comes from), and where they queue (service x 4 + lane). `worth` is in days: its sum over a lane is what
     one day brings."""
 
     at: Floats
     after: Floats
-    service: list[str]
     lane: Ints
     worth: Floats
-    weekday: Ints
     arrival: NDArray[np.bool_]
 
 
@@ -50,13 +48,12 @@ class Past(NamedTuple):
     aged: float
 
 
-def learn_flow(days: Sequence[Day]) -> Past:
-    rows: list[tuple[float, float, str, int, int, bool]] = []
+def learn_flow(days: Sequence[Day], services: Sequence[str]) -> Past:
+    rows: list[tuple[float, float, str, int, bool]] = []
     holds, aged = [], []
     for day in days:
-        rows += [(t, t, s, PRIORITY if p else ORDINARY, day.weekday, True) for t, s, p in day.arrivals]
+        rows += [(t, t, s, PRIORITY if p else ORDINARY, True) for t, s, p in day.arrivals]
         since: dict[str, float] = {}
-        held: dict[str, float] = {row.id + "@" + str(row.done): row.done for row in day.served if row.outcome == "held"}
         last_hold = {row.id: row.done for row in day.served if row.outcome == "held"}
         for call in day.calls:
             first = since.setdefault(call.id, call.queued)
@@ -65,20 +62,18 @@ def learn_flow(days: Sequence[Day]) -> Past:
                 if begun > call.queued:
                     begun = call.queued - HOLD_S
                 holds.append(call.queued - begun)
-                rows.append((call.queued, begun, call.service, RETURN, day.weekday, False))
+                rows.append((call.queued, begun, call.service, RETURN, False))
             elif call.kind == "transfer":
                 aged.append(call.queued - first)
-                rows.append((call.queued, call.queued, call.service, TRANSFER, day.weekday, False))
-        del held
-    rows.sort(key=lambda row: row[0])
+                rows.append((call.queued, call.queued, call.service, TRANSFER, False))
+    number = {letter: index for index, letter in enumerate(services)}
+    rows = [row for row in rows if row[2] in number]
     stream = Stream(
         np.array([row[0] for row in rows]),
         np.array([row[1] for row in rows]),
-        [row[2] for row in rows],
-        np.array([row[3] for row in rows], dtype=np.int64),
+        np.array([number[row[2]] * LANES + row[3] for row in rows], dtype=np.int64),
         np.full(len(rows), 1 / max(1, len(days))),
-        np.array([row[4] for row in rows], dtype=np.int64),
-        np.array([row[5] for row in rows], dtype=bool),
+        np.array([row[4] for row in rows], dtype=bool),
     )
     sizes = tuple((day.weekday, len(day.arrivals)) for day in days)
     return Past(stream, len(days), sizes, np.sort(np.array(holds)), float(np.median(aged)) if aged else AGED_S)
@@ -98,7 +93,6 @@ def first_day(scene: Scene) -> Past:
     shares = np.array([seen.count(letter) + 1.0 for letter in scene.services] or [1.0])
     mixed = np.random.default_rng(1).permutation((np.arange(count) + 0.5) / count)
     picks = np.searchsorted(shares.cumsum() / shares.sum(), mixed)
-    services = [scene.services[pick] for pick in picks] if scene.services else [""] * count
     urgent = np.random.default_rng(2).permutation(count) < priority * count
     lanes = np.where(urgent, PRIORITY, ORDINARY)
     ended = len(scene.today.served)
@@ -108,10 +102,9 @@ def first_day(scene: Scene) -> Past:
     stream = Stream(
         np.concatenate([at, at + AGED_S, at + AGED_S + HOLD_S]),
         np.concatenate([at, at + AGED_S, at + AGED_S]),
-        [*services, *services[::-1], *services],
-        np.concatenate([lanes, np.full(count, TRANSFER), np.full(count, RETURN)]),
+        np.concatenate([picks, picks[::-1], picks]) * LANES
+        + np.concatenate([lanes, np.full(count, TRANSFER), np.full(count, RETURN)]),
         np.concatenate([np.full(count, each), np.full(count, each * moved), np.full(count, each * held)]),
-        np.full(3 * count, scene.weekday),
         np.repeat([True, False, False], count),
     )
     return Past(stream, 0, (), np.array([]), AGED_S)
@@ -137,9 +130,7 @@ def to_come(
     width = int(counts.max(initial=0))
     picks = np.searchsorted(worth.cumsum() / mean, rng.random((futures, width)))
     picks = chosen[np.minimum(picks, len(chosen) - 1)]
-    number = {letter: index for index, letter in enumerate(scene.services)}
-    code = np.array([number.get(letter, len(number)) for letter in stream.service]) * LANES + stream.lane
-    lane = np.minimum(code[picks], lanes_total + 1)
+    lane = stream.lane[picks]
     lane[np.arange(width) >= counts[:, None]] = lanes_total + 1
     at = stream.at[picks] + rng.uniform(-JITTER_S, JITTER_S, (futures, width))
     at = np.where(at <= scene.now, 2 * scene.now - at + 1, at)

@@ -1,6 +1,7 @@
 """A snapshot of the hall, what is known of it, and a hundred futures: the waits that come out."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -48,9 +49,9 @@ def evaluate(
     `snapshot`, `history`: plain data as docs/forecast.md says; missing parts are taken for empty. `memo` is the hall's
     own, kept between calls in order of time; it learns from the calls in `snapshot["today"]`.
     """
-    scene = read_scene(snapshot)
-    record.settle(memo, scene, list(scene.today.calls))
-    outlook = look_ahead(snapshot, history, memo)
+    scene = read_scene(snapshot, memo)
+    record.settle(memo, scene)
+    outlook = look_ahead(scene, history, memo)
     if not outlook.asked:
         return {}
     latest = max(scene.close + LATEST_S, scene.now + LATEST_S) - scene.now
@@ -66,10 +67,9 @@ def evaluate(
 
 
 def look_ahead(
-    snapshot: Mapping[str, Any], history: Mapping[str, Any] | None, memo: dict[str, Any], futures: int = FUTURES
+    scene: Scene, history: Mapping[str, Any] | None, memo: dict[str, Any], futures: int = FUTURES
 ) -> Outlook:
     """The futures themselves, not corrected by the record."""
-    scene = read_scene(snapshot)
     index = {ticket.id: column for column, ticket in enumerate(scene.waiting)}
     asked = tuple(dict.fromkeys(number for number in scene.ask if number in index))
     if not asked:
@@ -79,13 +79,13 @@ def look_ahead(
         return Outlook(asked, np.full((futures, len(asked)), np.inf))
     known = _known(scene, history, memo)
     rng = np.random.default_rng([scene.day % 2**32, int(scene.now) % 2**32])
-    pace = learn_pace(scene, known.visits, known.gaps)
+    pace = _pace(scene, known, memo)
     past = known.flow if known.flow.days else first_day(scene)
     crowd = _crowd(scene, past, futures, rng)
     desks = _desks(scene, pace, known.roster, futures, rng)
     wanted = np.zeros(crowd.key.shape[1], dtype=bool)
     wanted[columns] = True
-    draws = _even(rng, STEPS, futures, pace.table.shape[1])
+    draws = np.roll(_even(STEPS, futures, pace.table.shape[1]), int(rng.integers(STEPS)), axis=0)
     rules = Rules(scene.priority_calls, scene.prefer_s, scene.starve_s)
     called = play(crowd, desks, rules, pace.table + pace.gap, draws, past.aged, wanted)[:, columns]
     return Outlook(asked, np.where(called < NEVER, called - scene.now, np.inf))
@@ -94,7 +94,7 @@ def look_ahead(
 def _known(scene: Scene, history: Mapping[str, Any] | None, memo: dict[str, Any]) -> Knowledge:
     """Read once a day: the memo keeps it, by the days it was read from."""
     rows = history_rows(history)
-    key = (scene.day, len(rows), rows[-1].get("day") if rows else None, scene.open, scene.last_issue)
+    key = (scene.day, len(rows), rows[-1].get("day") if rows else None, scene.open, scene.last_issue, scene.services)
     kept = memo.get("known")
     if kept is None or kept[0] != key:
         days = [read_day(row) for row in rows]
@@ -103,11 +103,21 @@ def _known(scene: Scene, history: Mapping[str, Any] | None, memo: dict[str, Any]
     return known
 
 
+def _pace(scene: Scene, known: Knowledge, memo: dict[str, Any]) -> Pace:
+    """Learnt again when a visit has ended."""
+    key = (scene.day, len(scene.today.served), scene.services, known.gaps)
+    kept = memo.get("pace")
+    if kept is None or kept[0] != key:
+        kept = memo["pace"] = (key, learn_pace(scene, known.visits, known.gaps))
+    pace: Pace = kept[1]
+    return pace
+
+
 def _learn(scene: Scene, days: Sequence[Day]) -> Knowledge:
     return Knowledge(
         visits([day.served for day in days]),
         tuple(gap for day in days[-5:] for gap in gaps(day)),
-        learn_flow(days),
+        learn_flow(days, scene.services),
         learn_roster([traces(day, scene.last_issue) for day in days], common_traces(scene.open, scene.close)),
     )
 
@@ -167,7 +177,8 @@ def _rest(lasts: Floats, gone: float, rng: np.random.Generator) -> Floats:
     return np.where(drawn > gone, drawn, gone * (1 + 0.3 * rng.exponential(1, futures)))
 
 
-def _even(rng: np.random.Generator, steps: int, futures: int, quantiles: int) -> Ints:
+@cache
+def _even(steps: int, futures: int, quantiles: int) -> Ints:
     """Which quantile each visit takes: in every step the futures cover them all evenly."""
     base = np.arange(futures) * quantiles // futures
-    return np.array(rng.permuted(np.tile(base, (steps, 1)), axis=1), dtype=np.int64)
+    return np.array(np.random.default_rng(0).permuted(np.tile(base, (steps, 1)), axis=1), dtype=np.int64)

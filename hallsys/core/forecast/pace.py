@@ -22,6 +22,8 @@ AGE: Final = 0.96
 """What a day of history is worth against the day after it."""
 DAY_SD: Final = 0.12
 """Spread of the days' pace before any is known."""
+FIRST_SD: Final = 0.35
+"""The same on the first day, when the hall itself is not known."""
 DRIFT: Final = 0.3
 """How fast the expected pace of a day follows the days before."""
 GAP_S: Final = 10.0
@@ -101,9 +103,10 @@ def learn_pace(scene: Scene, past: Visits, past_gaps: Sequence[float]) -> Pace:
         officers[name] = float(factor)
     factor, sd, by_day = _days(ratio, day)
     ratio /= by_day
-    table = np.stack([means[letter] * _shape(ratio, worth, service == letter) for letter in scene.services] or [SHAPE])
+    everyone = _shape(ratio, worth, PRIOR_SHAPE, 10.0)
+    table = [means[letter] * _shape(ratio[service == letter], worth[service == letter], everyone) for letter in means]
     found = [*past_gaps, *gaps(scene.today)]
-    return Pace(table, officers, factor, sd, (GAP_S * 10 + sum(found)) / (10 + len(found)))
+    return Pace(np.stack(table or [everyone]), officers, factor, sd, (GAP_S * 10 + sum(found)) / (10 + len(found)))
 
 
 def _hall_mean(scene: Scene) -> float:
@@ -127,20 +130,16 @@ def _days(ratio: Floats, day: Floats) -> tuple[float, float, Floats]:
         errors.append(max(0.0, (factors[age] - expected) ** 2))
         spread = float(np.clip(np.mean(errors), 0.05**2, 0.3**2))
         expected += DRIFT * (factors[age] - expected)
+    if not day.any():
+        spread = FIRST_SD**2
     sd = np.sqrt(1 / (1 / spread + np.count_nonzero(day == 0) / noise))
     return factors[0.0], float(sd), np.array([factors[age] for age in day.tolist()])
 
 
-def _shape(ratio: Floats, worth: Floats, mine: NDArray[np.bool_]) -> Floats:
-    """Sorted quantiles of a service's times over their mean: its own, those of all services, and a prior."""
-    own, everyone = ratio[mine], ratio
-    weights = [np.full(len(PRIOR_SHAPE), (SHAPE_WEIGHT if len(everyone) < 30 else 1.0) / len(PRIOR_SHAPE))]
-    values = [PRIOR_SHAPE, own]
-    weights.append(worth[mine])
-    if len(everyone) >= 30:
-        values.append(everyone)
-        weights.append(worth * (SHAPE_WEIGHT / worth.sum()))
-    value, weight = np.concatenate(values), np.concatenate(weights)
+def _shape(ratio: Floats, worth: Floats, usual: Floats, usual_worth: float = SHAPE_WEIGHT) -> Floats:
+    """Sorted quantiles of service times over their mean, among those usual elsewhere."""
+    value = np.concatenate([ratio, usual])
+    weight = np.concatenate([worth, np.full(len(usual), usual_worth / len(usual))])
     order = value.argsort()
     value, weight = value[order], weight[order]
     at = (weight.cumsum() - weight / 2) / weight.sum()

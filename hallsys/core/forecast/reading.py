@@ -3,7 +3,7 @@
 The forms are those of docs/forecast.md. Times are seconds since local midnight.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 OPEN_S: Final = 27_000.0
@@ -69,10 +69,10 @@ class Day(NamedTuple):
 
     day: int
     weekday: int
-    arrivals: tuple[tuple[float, str, bool], ...]
-    calls: tuple[Call, ...]
-    served: tuple[Served, ...]
-    log: tuple[tuple[float, str, str, str], ...]
+    arrivals: Sequence[tuple[float, str, bool]]
+    calls: Sequence[Call]
+    served: Sequence[Served]
+    log: Sequence[tuple[float, str, str, str]]
 
 
 class Scene(NamedTuple):
@@ -96,7 +96,8 @@ class Scene(NamedTuple):
     ask: tuple[str, ...]
 
 
-def read_scene(snapshot: Plain) -> Scene:
+def read_scene(snapshot: Plain, memo: dict[str, Any]) -> Scene:
+    """`memo` keeps what was read of today, since a day's record only grows."""
     now = _number(snapshot.get("now"), OPEN_S)
     hours = [_number(t, OPEN_S) for t in _rows(snapshot.get("hours"))]
     opens, closes = (hours[0], hours[-1]) if len(hours) > 1 else (OPEN_S, CLOSE_S)
@@ -124,7 +125,7 @@ def read_scene(snapshot: Plain) -> Scene:
         waiting=waiting,
         held=held,
         counters=counters,
-        today=read_day(snapshot.get("today") or {}),
+        today=_today(snapshot.get("today") or {}, int(_number(snapshot.get("day"), 0)), memo),
         ask=tuple(str(number) for number in _rows(snapshot.get("ask"))),
     )
 
@@ -137,13 +138,33 @@ def history_rows(history: Plain | None) -> list[Plain]:
 
 def read_day(row: Plain) -> Day:
     return Day(
-        day=int(_number(row.get("day"), 0)),
-        weekday=int(_number(row.get("weekday"), 0)),
-        arrivals=tuple((float(t), str(s), bool(p)) for t, s, p, *_ in _full(row.get("arrivals"), 3, (0,))),
-        calls=tuple(read_calls(row.get("calls"))),
-        served=tuple(read_served(row.get("services"))),
-        log=tuple((float(t), str(c), str(o), str(s)) for t, c, o, s, *_ in _full(row.get("counter_log"), 4, (0,))),
+        int(_number(row.get("day"), 0)),
+        int(_number(row.get("weekday"), 0)),
+        *(list(reader(row.get(part))) for part, reader in READERS.items()),  # type: ignore[arg-type]
     )
+
+
+def _today(row: Plain, day: int, memo: dict[str, Any]) -> Day:
+    raw = {part: _rows(row.get(part)) for part in READERS}
+    counts = {part: len(rows) for part, rows in raw.items()}
+    kept = memo.get("today")
+    if kept is None or kept[0] != day or any(counts[part] < seen for part, seen in kept[1].items()):
+        kept = (day, dict.fromkeys(READERS, 0), {part: [] for part in READERS})
+    read: dict[str, list[Any]] = kept[2]
+    for part, reader in READERS.items():
+        read[part] += reader(raw[part][kept[1][part] :])
+    memo["today"] = (day, counts, read)
+    return Day(day, int(_number(row.get("weekday"), 0)), *read.values())
+
+
+def read_arrivals(rows: Any) -> Iterator[tuple[float, str, bool]]:
+    for t, service, priority, *_ in _full(rows, 3, (0,)):
+        yield float(t), str(service), bool(priority)
+
+
+def read_log(rows: Any) -> Iterator[tuple[float, str, str, str]]:
+    for t, counter, officer, status, *_ in _full(rows, 4, (0,)):
+        yield float(t), str(counter), str(officer), str(status)
 
 
 def read_calls(rows: Any) -> Iterator[Call]:
@@ -165,6 +186,14 @@ def read_served(rows: Any) -> Iterator[Served]:
             done=float(row["done"]),
             outcome=str(row.get("outcome") or "done"),
         )
+
+
+READERS: Final[Mapping[str, Callable[[Any], Iterator[Any]]]] = {
+    "arrivals": read_arrivals,
+    "calls": read_calls,
+    "services": read_served,
+    "counter_log": read_log,
+}
 
 
 def _waiting(row: Plain, now: float) -> Waiting:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from hallsys.core.forecast.reading import Call, Scene, Waiting
+from hallsys.core.forecast.reading import Scene, Waiting
 
 PRIOR: Final = 40.0
 """Tickets that a faultless record is worth."""
@@ -24,21 +24,21 @@ LEVELS: Final = (0.5, 0.8)
 Memo = dict[str, Any]
 
 
-def settle(memo: Memo, scene: Scene, calls: list[Call]) -> None:
+def settle(memo: Memo, scene: Scene) -> None:
     """Holds the promises of tickets called since the last look against their calls."""
     book = memo.setdefault("promises", {})
     if memo.get("promised_day") != scene.day:
         book.clear()
         memo["promised_day"], memo["settled"] = scene.day, 0
     ratios = memo.setdefault("ratios", [])
-    for call in calls[memo["settled"] :]:
+    for call in scene.today.calls[memo["settled"] :]:
         made = [row for row in book.pop(call.id, []) if call.queued <= row[0] <= call.at]
         for given, *promised in made:
             waited = call.at - given
             ratios.append(
                 [1 / len(made), *((waited + SOFT_S) / (value + SOFT_S) for value in promised)],
             )
-    memo["settled"] = len(calls)
+    memo["settled"] = len(scene.today.calls)
     del ratios[: max(0, len(ratios) - KEPT)]
 
 

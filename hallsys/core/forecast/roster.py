@@ -21,6 +21,10 @@ OTHERS: Final = 0.12
 ALIKE_S: Final = 2700.0
 """How near two spells must have begun to be the same habit."""
 UNLIKE: Final = 0.05
+HABIT_S: Final = 1200.0
+OVERDUE_S: Final = 2400.0
+"""A spell longer than `HABIT_S` is a habit, lunch as a rule: who has not left when the trace did still will, less and
+less surely with time."""
 LATE_S: Final = 1800.0
 """A counter that leaves for good within this time of the last ticket is closing: it stays while people wait."""
 PRIOR_DAYS: Final = 24
@@ -113,16 +117,19 @@ def shifts(
     worth = roster.worth * np.where(mine | (roster.counter == ""), OWN, OTHERS)
     ends = roster.start + roster.length
     if counter.status == "open":
-        away = ((roster.start <= now) & (ends > now)).any(axis=1) | (roster.opened > now)
-        before = np.where(ends <= now, ends, 0).max(axis=1)
+        due = (roster.start <= now) & (roster.start > counter.since) & (roster.length > HABIT_S) & (roster.length < LONG)
+        begun = np.where(due, roster.start, NO_BREAK).min(axis=1)
+        edge = np.minimum(begun, now)
+        before = np.where(ends <= edge[:, None], ends, 0).max(axis=1)
         stretch = np.maximum(roster.opened, before)
-        alike = UNLIKE + np.exp(-np.abs(stretch - counter.since) / ALIKE_S)
-        worth = worth * np.where(away, 0.3, alike)
+        worth = worth * (UNLIKE + np.exp(-np.abs(stretch - counter.since) / ALIKE_S))
         pick = _draw(worth, futures, rng)
         back = np.full(futures, now)
+        late = due & (rng.random(len(due)) < np.exp(-(now - roster.start.T) / OVERDUE_S)).T
     else:
         pick, back = _back(scene, counter, roster, worth, futures, rng)
-    start, length = roster.start[pick], roster.length[pick]
+        late = np.zeros(roster.start.shape, dtype=bool)
+    start, length = np.where(late, now + 1, roster.start)[pick], roster.length[pick]
     start = np.where(start > back[:, None], start, NO_BREAK)
     order = start.argsort(axis=1)
     return back, np.take_along_axis(start, order, axis=1), np.take_along_axis(length, order, axis=1)
