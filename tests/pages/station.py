@@ -3,6 +3,8 @@
 import json
 import re
 import uuid
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -18,7 +20,7 @@ PORTRAIT: Size = (1080, 1920)
 PHONE: Size = (390, 844)
 DESK: Size = (1366, 768)
 
-# What the page's one <audio> does with calls, written down as it happens. `rate` lets a test hear faster than people do.
+# What the page's one <audio> does with calls, as it happens. `rate` lets a test hear faster than people do.
 EARS = """(() => {
   const log = [], waiting = new Set();
   const voice = (audio) => decodeURIComponent(/\\/voice\\/(.+)\\.mp3$/.exec(audio.currentSrc || audio.src)?.[1] ?? "");
@@ -28,11 +30,16 @@ EARS = """(() => {
     log.push({ type, voice: voice(target), at: Date.now(), time: target.currentTime, length: target.duration });
     for (const look of waiting) look();
   };
-  for (const type of ["loadstart", "playing", "timeupdate", "ended", "error"]) document.addEventListener(type, note, true);
+  const types = ["loadstart", "playing", "timeupdate", "ended", "error"];
+  for (const type of types) document.addEventListener(type, note, true);
   window.heard = {
     log, rate: 1,
     ended: (count) => new Promise((resolve) => {
-      const look = () => log.filter(({ type }) => type === "ended").length >= count && (waiting.delete(look), resolve(log));
+      const look = () => {
+        if (log.filter(({ type }) => type === "ended").length < count) return;
+        waiting.delete(look);
+        resolve(log);
+      };
       waiting.add(look);
       look();
     }),
@@ -84,7 +91,7 @@ class Hall:
 
 
 class Station:
-    """`wrong` fails the test at its end; `cut` says that the server goes away meanwhile, so its absence is no complaint."""
+    """What is in `wrong` fails the test; `cut` says that the server goes away, so that its absence is no complaint."""
 
     def __init__(self, context: BrowserContext, page: Page, address: str) -> None:
         self.context, self.page, self.address = context, page, address
@@ -112,6 +119,14 @@ class Station:
     async def later(self, ms: int) -> None:
         """The page's clock goes on by so much at once; the page was opened with `clock=True`."""
         await self.page.clock.fast_forward(ms)
+
+    async def in_time(self, ms: int, see: Callable[[float], Awaitable[None]]) -> None:
+        """The page's clock goes on, `ms` by `ms`, until `see(timeout)` sees what it waits for."""
+        for _ in range(10):
+            await self.later(ms)
+            with suppress(AssertionError):
+                return await see(2_000)
+        return await see(2_000)
 
     def _console(self, message: ConsoleMessage) -> None:
         text, where = message.text, message.location.get("url", "")
@@ -147,13 +162,11 @@ class Stations:
         browser: Browser | None = None,
         headers: dict[str, str] | None = None,
         clock: bool = False,
-        storage: Any = None,
     ) -> Station:
         """A fresh context with one page in it, showing nothing yet."""
         context = await (browser or self._browser).new_context(
             viewport={"width": size[0], "height": size[1]},
             extra_http_headers=headers,
-            storage_state=storage,
             reduced_motion="reduce",
         )
         await context.add_init_script(EARS)

@@ -39,16 +39,18 @@ INK = """async ({ labels, counter, arrow, band }) => {
     range.selectNodeContents(num);
     const { left } = range.getBoundingClientRect();
     return { top: base - box.actualBoundingBoxAscent, bottom: base + box.actualBoundingBoxDescent,
-      left: left - box.actualBoundingBoxLeft, right: left + box.actualBoundingBoxRight, size: parseFloat(style.fontSize) };
+      left: left - box.actualBoundingBoxLeft, right: left + box.actualBoundingBoxRight,
+      size: parseFloat(style.fontSize) };
   };
   const edges = (element) => element.getBoundingClientRect().toJSON();
+  const tight = (item) => item.scrollWidth > item.clientWidth + 1;
   return {
     calls: [...document.querySelectorAll("hall-call .call")].map((call) => ({
       card: edges(call), to: edges(call.querySelector(".to")), say: edges(call.querySelector(".who .say")),
       what: call.querySelector(".what") && edges(call.querySelector(".what")),
       number: ink(call.querySelector(".who .num")), counter: ink(call.querySelector(".to .num")),
       arrow: call.querySelector(".arrow") && edges(call.querySelector(".arrow")) })),
-    tight: [...document.querySelectorAll(".last li, .ctr")].filter((item) => item.scrollWidth > item.clientWidth + 1).length,
+    tight: [...document.querySelectorAll(".last li, .ctr")].filter(tight).length,
   };
 }"""
 
@@ -94,7 +96,9 @@ def _faults(call: dict[str, Any]) -> list[str]:
         "the counter leaves its card below": counter["bottom"] <= to["bottom"],
     }
     if call["what"]:
-        checks["the number covers the words below"] = number["bottom"] <= call["what"]["top"] + call["what"]["height"] / 4
+        checks["the number covers the words below"] = (
+            number["bottom"] <= call["what"]["top"] + call["what"]["height"] / 4
+        )
         checks["the words leave the card"] = call["what"]["bottom"] <= card["bottom"]
     if call["arrow"]:
         arrow = call["arrow"]

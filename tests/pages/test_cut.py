@@ -3,6 +3,7 @@
 import re
 import signal
 from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,7 +12,7 @@ from playwright.async_api import Locator, expect
 
 from tests.child import serving
 from tests.pages.conftest import admin_token
-from tests.pages.station import DESK, WALL, Hall, Station, Stations
+from tests.pages.station import DESK, WALL, Hall, Stations
 
 pytestmark = pytest.mark.browser
 
@@ -19,16 +20,12 @@ PATIENCE = 5_500
 """ms, a little more than a page waits before it says that the link is lost, and between two attempts to mend it."""
 
 
-async def until(station: Station, band: Locator, *, visible: bool) -> None:
-    """The page's clock goes on, by one patience after the other, until the link is said to be lost, or is mended."""
-    for _ in range(10):
-        await station.later(PATIENCE)
-        try:
-            await expect(band).to_be_visible(visible=visible, timeout=2_000)
-        except AssertionError:
-            continue
-        return
-    raise AssertionError(f"{station.page.url}: the link is not {'lost' if visible else 'back'}")
+async def is_seen(band: Locator, timeout: float) -> None:
+    await expect(band).to_be_visible(timeout=timeout)
+
+
+async def is_gone(band: Locator, timeout: float) -> None:
+    await expect(band).to_be_hidden(timeout=timeout)
 
 
 async def test_pages_outlive_a_killed_server(stations: Stations, tmp_path: Path) -> None:
@@ -60,7 +57,8 @@ async def test_pages_outlive_a_killed_server(stations: Stations, tmp_path: Path)
             station.cut = True
         await child.end(signal.SIGKILL)
         for name, station in opened.items():
-            await until(station, station.page.locator(words[name]), visible=True)
+            band = station.page.locator(words[name])
+            await station.in_time(PATIENCE, partial(is_seen, band))
 
         # Each says so, since when, and keeps its picture.
         since = re.compile(r"mất kết nối từ \d\d:\d\d", re.IGNORECASE)
@@ -83,7 +81,8 @@ async def test_pages_outlive_a_killed_server(stations: Stations, tmp_path: Path)
         again = await stack.enter_async_context(serving(data, "--port", str(urlsplit(hall.address).port)))
         assert await again.ready() == hall.address
         for name, station in opened.items():
-            await until(station, station.page.locator(words[name]), visible=False)
+            band = station.page.locator(words[name])
+            await station.in_time(PATIENCE, partial(is_gone, band))
 
         await expect(counter.locator("#now.called .num")).to_have_text(labels[1])
         await expect(board.locator(".call .who .num")).to_have_text(labels[1])

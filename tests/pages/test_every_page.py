@@ -5,24 +5,27 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Page, expect
+from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
+from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from tests.child import serving
 from tests.pages.conftest import admin_token
-from tests.pages.station import PHONE, PORTRAIT, WALL, Hall, Size, Stations
+from tests.pages.station import PHONE, PORTRAIT, WALL, Hall, Size, Station
 
 pytestmark = pytest.mark.browser
 
 SMALLEST: Size = (320, 640)
 COMPACT: Size = (360, 300)
 
-RULES = {"resultTypes": ["violations"], "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+RULES = {
+    "resultTypes": ["violations"],
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+}
 
 # What stands outside the window, or is cut off at the edge of its own box.
 OUTSIDE = """(fits) => {
-  const inside = (element) => element.closest(".sr, .scroll, [hidden], dialog:not([open]), symbol, script, template") !== null;
-  const name = (element) => `${element.tagName.toLowerCase()}.${element.getAttribute("class") ?? ""} ${element.textContent.trim().slice(0, 30)}`;
+  const inside = (element) => element.closest(".sr, .scroll, [hidden], dialog:not([open]), symbol, script") !== null;
+  const name = (element) => `${element.tagName} ${element.className} ${element.textContent.trim().slice(0, 30)}`;
   const seen = [...document.body.querySelectorAll("*")].filter((element) =>
     !inside(element) && element.getClientRects().length && getComputedStyle(element).clipPath === "none");
   const wide = seen.filter((element) => element.getBoundingClientRect().right > innerWidth + 1);
@@ -134,16 +137,35 @@ async def lived(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple
         yield hall, paths
 
 
+Rooms = dict[bool, BrowserContext]
+
+
+@pytest.fixture(scope="module")
+async def rooms(lived: tuple[Hall, dict[str, str]], wall: Browser) -> AsyncIterator[Rooms]:
+    """A context for whoever is signed in and one for nobody; they are kept, and with them what they have loaded."""
+    hall, _ = lived
+    found = {
+        signed_in: await wall.new_context(
+            reduced_motion="reduce", extra_http_headers=hall.headers if signed_in else None
+        )
+        for signed_in in (False, True)
+    }
+    for context in found.values():
+        await context.clock.install()
+    yield found
+    for context in found.values():
+        await context.close()
+
+
 @pytest.mark.parametrize("lang", ["vi", "en"])
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
-async def test_page(place: Place, lang: str, lived: tuple[Hall, dict[str, str]], stations: Stations) -> None:
+async def test_page(place: Place, lang: str, lived: tuple[Hall, dict[str, str]], rooms: Rooms) -> None:
     hall, paths = lived
     path = place.path.format_map(paths)
-    station = await stations(
-        hall.address, place.sizes[0], headers=hall.headers if place.signed_in else None, clock=place.reach is not None
-    )
+    page = await rooms[place.signed_in].new_page()
+    station = Station(rooms[place.signed_in], page, hall.address)
+    await page.set_viewport_size({"width": place.sizes[0][0], "height": place.sizes[0][1]})
     await station.open(f"{path}{'&' if '?' in path else '?'}lang={lang}")
-    page = station.page
     if place.reach is not None:
         await place.reach(page)
     await expect(page.locator(place.ready).first).to_be_visible()
@@ -159,3 +181,5 @@ async def test_page(place: Place, lang: str, lived: tuple[Hall, dict[str, str]],
         if size in (place.sizes[0], PHONE):
             found = await axe.run(page, options=RULES)
             assert found.violations_count == 0, f"{size}: {found.generate_report()}"
+    await page.close()
+    assert not station.wrong

@@ -11,7 +11,9 @@ LIT = 14_500
 """ms, a little more than a call stays lit on a screen that does not speak it."""
 
 
-async def test_a_blocked_board_says_so_and_one_touch_makes_it_speak(hall: Hall, shy: Browser, stations: Stations) -> None:
+async def test_a_blocked_board_says_so_and_one_touch_makes_it_speak(
+    hall: Hall, shy: Browser, stations: Stations
+) -> None:
     board = await (await stations(hall.address, browser=shy, clock=True)).open(hall.page("board"))
     band = board.page.locator("hall-band")
     await expect(band).to_contain_text("chưa phát được tiếng")
