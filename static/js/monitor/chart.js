@@ -6,6 +6,7 @@ import { t } from "hallsys/texts.js";
 const NS = "http://www.w3.org/2000/svg";
 const MARGIN = { left: 40, right: 16, top: 22, bottom: 30 };
 const HOUR = 3_600_000;
+const LETTER = 7.5; // px, a bold letter or a little more: the words above the line stay inside at any hour
 
 function s(tag, attributes = {}, ...children) {
   const element = document.createElementNS(NS, tag);
@@ -57,12 +58,11 @@ export function chart(flow, hall, now, width, height) {
   const path = waiting.map(([ms, count], index) => `${index ? "L" : "M"}${x(ms).toFixed(1)} ${y(count).toFixed(1)}`).join("");
   svg.append(s("path", { class: "ln", d: path }));
   const [lastAt, last] = waiting.at(-1);
-  const end = x(lastAt) > width * 0.7;
+  const words = `${hourMinute(lastAt, hall.tz)} · ${t("monitor.chart_now", { n: last })}`;
   svg.append(
-    s("line", { class: "now", x1: x(lastAt), x2: x(lastAt), y1: MARGIN.top - 10, y2: base }),
+    s("line", { class: "now", x1: x(lastAt), x2: x(lastAt), y1: MARGIN.top, y2: base }),
     s("circle", { class: "dot", cx: x(lastAt), cy: y(last), r: 6 }),
-    s("text", { class: "b", x: x(lastAt) + (end ? -8 : 8), y: MARGIN.top - 6, "text-anchor": end ? "end" : "start" },
-      `${hourMinute(lastAt, hall.tz)} · ${t("monitor.chart_now", { n: last })}`),
+    s("text", { class: "b", x: Math.max(0, Math.min(x(lastAt), width - words.length * LETTER)), y: MARGIN.top - 6 }, words),
   );
   return svg;
 }
