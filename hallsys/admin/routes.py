@@ -107,7 +107,10 @@ class Admin:
             "admin/admin.html",
             hall=hall,
             domains=("admin",),
-            data={"counters": [{"id": counter.id, "name": counter.name} for counter in hall.counters]},
+            data={
+                "tz": hall.timezone,
+                "counters": [{"id": counter.id, "name": counter.name} for counter in hall.counters],
+            },
             code=request.query.get("code", "")[:12],
             least=PASSWORD_LEAST,
         )

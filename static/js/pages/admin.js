@@ -1,13 +1,14 @@
 // The IT officer's page: who waits to join, who has joined, and the forms that let people and programs in.
 import { h } from "hallsys/elements/piece.js";
+import { hourMinute } from "hallsys/elements/time.js";
 import { data, t } from "hallsys/texts.js";
 
 const EVERY = 5000; // ms between looks while the page is seen
 const ROLE_OF = { board: "display", kiosk: "kiosk", counter: "counter", monitor: "supervisor" };
 const $ = (id) => document.getElementById(id);
 const api = `/api/v1/halls/${encodeURIComponent(data.hall)}`;
-const time = (ms) => new Date(ms).toLocaleTimeString(data.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-const day = (ms) => new Date(ms).toLocaleDateString(data.lang === "vi" ? "vi-VN" : "en-GB");
+const time = (ms) => hourMinute(ms, data.tz);
+const day = (ms) => new Date(ms).toLocaleDateString(data.lang === "vi" ? "vi-VN" : "en-GB", { timeZone: data.tz });
 const counters = new Map(data.counters.map((counter) => [counter.id, counter.name]));
 
 let seenAt = Date.now();
