@@ -33,8 +33,11 @@ def main(profile: str) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not _is_fresh(profile):
             _install(profile)
-    if profile == "test" and browser() is None and _is_debian_root():
-        _apt("chromium" if _os_release().get("ID") == "debian" else "chromium-browser")
+    if profile == "test" and _is_debian_root():
+        if browser() is None:
+            _apt("chromium" if _os_release().get("ID") == "debian" else "chromium-browser")
+        if shutil.which("tmux") is None:
+            _apt("tmux")
 
 
 def browser() -> str | None:

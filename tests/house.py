@@ -1,6 +1,7 @@
 """A pytest plugin with the rules of the house for a whole run."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -31,6 +32,15 @@ def chromium() -> str:
     path = subprocess.run(find, capture_output=True, text=True, check=True).stdout.strip()
     if not path:
         pytest.skip("no Chromium or Chrome; install one, or name it in HALLSYS_CHROMIUM")
+    return path
+
+
+@pytest.fixture(scope="session")
+def tmux() -> str:
+    """The terminal's path. Where there is none, the test is skipped by name."""
+    path = shutil.which("tmux")
+    if path is None:
+        pytest.skip("no tmux; install it: apt-get install tmux, brew install tmux")
     return path
 
 

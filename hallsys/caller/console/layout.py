@@ -10,7 +10,7 @@ from hallsys.caller.console.panels import Lines, Scene
 
 SIDE_BY_SIDE: Final = 78
 """Columns from which on the colleagues stand beside the queue."""
-MATES: Final = 28
+MATES: Final = 30
 
 
 @dataclass(slots=True)
@@ -59,7 +59,7 @@ def _hall(scene: Scene, width: int) -> list[Block]:
 def _bottom(scene: Scene, width: int) -> list[Block]:
     if scene.question is None:
         return [Block(panels.keys(scene, width), 6, 1)]
-    title, options, line = panels.question(scene.question, scene.words, width)
+    title, options, line = panels.question(scene.question, scene, width)
     return [Block(title, 1, 1), Block(options, 2, 1), Block(line, 0, 1)]
 
 

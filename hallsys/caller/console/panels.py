@@ -221,7 +221,7 @@ def queue(scene: Scene, width: int) -> Lines:
     t = scene.words.t
     sizes = _sizes(width)
     lines = [
-        _row(sizes, "", t("counter.queue"), t("counter.head"), t("console.count"), t("counter.longest"), style="title")
+        _row(sizes, "", t("console.queue"), t("counter.head"), t("console.count"), t("counter.longest"), style="title")
     ]
     for line in scene.desk.lines:
         service = scene.view["services"].get(line.service, {})
@@ -238,13 +238,13 @@ def queue(scene: Scene, width: int) -> Lines:
 def _wait(scene: Scene, ms: int) -> tuple[str, str]:
     how = level(ms, scene.view["hall"]["limits"])
     minutes = scene.words.minutes(ms)
-    return (minutes if how == "fine" else f"{ICON[how]} {minutes} · {scene.words.t(f'console.{how}')}"), how
+    return (minutes if how == "fine" else f"{ICON[how]} {minutes} {scene.words.t(f'console.{how}')}"), how
 
 
 def _sizes(width: int) -> tuple[int, int, int, int, int]:
     """Cells of: letter, service, first, how many, longest wait. A narrow window does without the name's end."""
-    head, count, longest = (12, 5, 20) if width >= 52 else (8, 4, 16)
-    return 3, max(3, width - 3 - head - count - longest - 1), head, count, longest
+    head, count, longest = (14, 4, 19) if width >= 48 else (7, 4, 19)
+    return 2, max(2, width - 2 - head - count - longest), head, count, longest
 
 
 def _row(sizes: Sequence[int], *cells: str, style: str = "", how: str = "fine") -> Text:
@@ -281,10 +281,9 @@ def mates(scene: Scene, width: int) -> Lines:
 
 def _mate(scene: Scene, mate: Activity, width: int) -> Text:
     label = mate.ticket["label"] if mate.ticket else "–"
-    said = f"{mate.counter['id']:>2} {label:<5} {ICON[mate.state]} {scene.words.t(f'state.{mate.state}')}"
+    said = f"{mate.counter['id']:>2} {label:<4} {ICON[mate.state]} {scene.words.t(f'state.{mate.state}')}"
     if mate.state in TIMED:
-        passed = scene.asof - mate.since
-        said += f" {elapsed(passed) if mate.state == 'called' else scene.words.minutes(passed)}"
+        said += f" {elapsed(scene.asof - mate.since)}"
     line = text(said)
     line.truncate(width, overflow="ellipsis")
     return line
@@ -313,16 +312,18 @@ def flow(cells: Sequence[Text], width: int) -> Lines:
     return lines
 
 
-def question(asked: Question, words: Words, width: int) -> tuple[Lines, Lines, Lines]:
+def question(asked: Question, scene: Scene, width: int) -> tuple[Lines, Lines, Lines]:
     """A question: its title, what there is to choose, and the line with what Enter would do."""
-    found = asked.found()
+    words, found = scene.words, asked.found()
     options = flow([Text.assemble(text(option.typed, "title"), " ", option.shown) for option in found], width)
     chosen = asked.chosen()
-    said = chosen.does if chosen else words.t("counter.not_waiting") if asked.by_label and not found else asked.missing
+    said = chosen.does if chosen else asked.missing
+    if asked.by_label and asked.typed and len(found) != 1:
+        said = words.t("console.several", n=len(found)) if found else words.t("counter.not_waiting")
     line = Text.assemble(
         text(f"> {asked.typed}_", "title"),
         "  ",
-        text(f"[Enter] {said}" if chosen else said, "main" if chosen else ""),
+        text(f"[{'…' if scene.resting else 'Enter'}] {said}" if chosen else said, "main" if chosen else ""),
         no_wrap=True,
     )
     leave = text(f"Esc {words.t('counter.leave')}", "faint")

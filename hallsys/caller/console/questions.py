@@ -73,19 +73,25 @@ def ask_transfer(words: Words, view: View, desk: Desk, send: Callable[[dict[str,
     """Where to? Sends `{"service": …}` or `{"to_counter": …}`."""
     ticket = desk.ticket or {}
     label = ticket.get("label", "")
-    places: list[tuple[str, str, dict[str, Any]]] = [
-        (service["letter"], words.service(view, service["id"]), {"service": service["id"]})
+    places: list[tuple[str, str, str, dict[str, Any]]] = [
+        (
+            service["letter"],
+            words.service(view, service["id"], "short"),
+            words.service(view, service["id"]),
+            {"service": service["id"]},
+        )
         for service in in_order(view["services"])
         if service["id"] != ticket.get("service") and service["open"]
     ]
     for mate in desk.mates:
         counter = mate.counter
         shut = "" if counter["state"] == "open" else f" ({words.t('state.' + counter['state'])})"
-        places.append((counter["id"], words.counter(counter) + shut, {"to_counter": counter["id"]}))
+        shown = words.counter(counter)
+        places.append((counter["id"], shown + shut, shown, {"to_counter": counter["id"]}))
     options: list[Option] = []
-    for typed, name, means in places:
+    for typed, shown, name, means in places:
         free = _free(typed, options)
-        options.append(Option(free, name, words.t("counter.transfer_to", label=label, name=name), means))
+        options.append(Option(free, shown, words.t("counter.transfer_to", label=label, name=name), means))
     return Question(
         words.t("counter.transfer_title", label=label), options, words.t("counter.choose_where"), send, label
     )

@@ -1,0 +1,225 @@
+"""`hallsys console` in a real terminal, worked by keys alone, beside a real server."""
+
+import signal
+import socket
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from tests.caller.booth import Booth, Cable, console
+from tests.child import Child, hallsys, serving
+from tests.running import Door
+
+NEXT = "Mời số tiếp"
+SENT = "thực hiện một lần"
+
+
+def free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+@dataclass
+class Hall:
+    """A server that may be killed and started again at the same address, and the hall's admin."""
+
+    data: Path
+    port: int
+    server: Child
+    door: Door
+    officer: str
+    stack: AsyncExitStack
+
+    async def again(self) -> None:
+        """The server starts once more."""
+        self.server = await self.stack.enter_async_context(serving(self.data, HALLSYS_PORT=str(self.port)))
+        await self.server.ready()
+
+    async def label(self, service: str, priority: str | None = None) -> str:
+        made = (await self.door.do("issue", service=service, priority=priority)).result
+        return str(made["ticket"]["label"])
+
+    async def history(self, since: str) -> list[tuple[str, str]]:
+        """What happened: the kind of every event, and whom it was about."""
+        events = (await self.door.events(since))["events"]
+        return [(event["kind"], _about(event["changes"])) for event in events]
+
+    async def has(self, kind: str, about: str, since: str) -> None:
+        """Wait for an event in the server's own words, past any cable."""
+        async with self.door.screen(since) as screen:
+            while (kind, about) not in [(event["kind"], _about(event["changes"])) for event in screen.events]:
+                await screen.next("event")
+
+
+def calling(label: str) -> str:
+    """How the ticket at hand begins while it is called."""
+    return f"  {label}    ► Đang mời"
+
+
+def _about(changes: dict[str, Any]) -> str:
+    return next(iter(changes.get("tickets") or changes.get("counters") or [""]))
+
+
+async def token(data: Path, *words: str) -> str:
+    return (await hallsys(data, "token", "create", "--hall", "phutho", "--role", *words)).out.strip()
+
+
+@pytest.fixture(scope="module")
+async def hall(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Hall]:
+    data, port = tmp_path_factory.mktemp("console") / "data", free_port()
+    async with AsyncExitStack() as stack:
+        server = await stack.enter_async_context(serving(data, HALLSYS_PORT=str(port)))
+        address = await server.ready()
+        http = await stack.enter_async_context(aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()))
+        door = Door(http, address, "phutho", await token(data, "admin"))
+        yield Hall(data, port, server, door, await token(data, "counter", "--counter", "3"), stack)
+
+
+async def test_a_morning_by_keys_alone_with_double_presses_and_a_server_that_dies(
+    hall: Hall, tmux: str, tmp_path: Path
+) -> None:
+    first, urgent, second, third = [
+        await hall.label("H"),
+        await hall.label("H", "aged"),
+        await hall.label("S"),
+        await hall.label("H"),
+    ]
+    since = (await hall.door.view())["at"]
+    expected: list[tuple[str, str]] = []
+    async with Cable(hall.port) as cable, console(tmux, tmp_path, cable.url, hall.officer) as booth:
+        await booth.until("Quầy đang đóng", "[Enter]  Mở quầy")
+        await booth.twice("Enter")
+        await booth.until(f"[Enter]  {NEXT}", "4 số đang chờ")
+        expected += [("counter_opened", "3")]
+
+        await booth.twice("Enter")
+        screen = await booth.until("[Enter]  Xong, mời số tiếp", calling(urgent))
+        assert "ưu tiên (Người cao tuổi (từ 75 tuổi)), lượt ưu tiên 1" in screen
+        await booth.twice("1")
+        await booth.until("lần gọi 2")
+        await booth.twice("2")
+        await booth.until("● Đang phục vụ", "Bắt đầu phục vụ")
+        await booth.twice("4")
+        await booth.until(f"[Enter]  {NEXT}", f"{urgent} giữ từ")
+        expected += [("called", urgent), ("recalled", urgent), ("started", urgent), ("held", urgent)]
+
+        await booth.twice("Enter")
+        await booth.until(calling(first))
+        await booth.twice("5")
+        await booth.until(f"Chuyển {first} đi đâu?", "> _")
+        await booth.keys("Enter")
+        await booth.until("Chọn nơi đến trước")
+        await booth.keys("4")
+        await booth.until(f"[Enter] Chuyển {first} sang Quầy 4")
+        await booth.keys("Escape")
+        await booth.until("1 Gọi lại", gone="đi đâu?")
+        await booth.until("[Enter]")
+        await booth.keys("5")
+        await booth.until("> _")
+        await booth.keys("4")
+        await booth.twice("Enter")
+        await booth.until(NEXT, gone="đi đâu?")
+        expected += [("called", first), ("transferred", first)]
+
+        # 20 minutes are not over: the officer's own order of services decides
+        await booth.rested()
+        await booth.twice("Enter")
+        await booth.until(calling(third))
+        await booth.twice("3")
+        await booth.until(f"{third} vắng lúc")
+        await booth.twice("*")
+        await booth.until("> _")
+        await booth.keys(*urgent.lower())
+        await booth.until(f"[Enter] {urgent} vào ngay lượt kế tiếp")
+        await booth.twice("Enter")
+        await booth.until(gone=f"{urgent} giữ từ")
+        expected += [("called", third), ("no_show", third), ("resumed", urgent)]
+
+        await booth.rested()
+        await booth.twice("Enter")
+        await booth.until(calling(urgent), "quay lại sau khi giữ lượt")
+        await booth.twice("6")
+        await booth.until(gone="► Đang mời")
+        await booth.twice("7")
+        await booth.until("Số cần gọi")
+        await booth.keys(*second.lower().replace("0", ""))
+        await booth.until(f"[Enter] Chọn {second}, rồi nói lý do")
+        await booth.keys("Enter")
+        await booth.until(f"Vì sao gọi {second} ngoài thứ tự")
+        await booth.keys("2")
+        await booth.until(f"[Enter] Mời {second}: Việc khẩn", gone="bỏ qua")
+        await booth.keys("Enter")
+        await booth.until(calling(second))
+        await booth.twice("0")
+        await booth.until(gone="► Đang mời")
+        await hall.door.do("cancel", ticket=urgent)
+        expected += [("called", urgent), ("returned", urgent), ("called", second), ("finished", second)]
+        expected += [("cancelled", urgent)]
+
+        expected += await outages(hall, booth, cable, since)
+
+        await booth.twice("-")
+        await booth.until("> _")
+        await booth.keys("2")
+        await booth.twice("Enter")
+        await booth.until("Đang tạm nghỉ từ", "nghỉ trưa.")
+        await booth.twice("/")
+        await booth.until("Quầy đang đóng")
+        expected += [("counter_paused", "3"), ("counter_closed", "3")]
+        await booth.keys("q")
+        screen = await booth.until("EXIT=0", "echo")
+        assert "-icanon" not in screen
+        assert "-echo" not in screen
+    assert [step for step in await hall.history(since) if step[0] != "issued"] == expected
+
+
+async def outages(hall: Hall, booth: Booth, cable: Cable, since: str) -> list[tuple[str, str]]:
+    """Presses while the server is dead, while it dies, and one that it did but could not answer."""
+    labels = [await hall.label("H") for _ in range(4)]
+
+    await hall.server.end(signal.SIGKILL)
+    await booth.until("… Đang kết nối")
+    await booth.rested()
+    await booth.keys("Enter")
+    await booth.until("Đang gửi lại… lần bấm của bạn được giữ", f"Lần bấm “{NEXT}” đã được giữ")
+    await booth.twice("Enter")
+    await booth.until("× Mất kết nối")
+    await hall.again()
+    await booth.until(SENT, "● Trực tuyến", calling(labels[0]))
+
+    await booth.rested()
+    hall.server.process.send_signal(signal.SIGSTOP)
+    await booth.twice("Enter")
+    await booth.until("Đang gửi…")
+    await hall.server.end(signal.SIGKILL)
+    await booth.until("đã được giữ")
+    await hall.again()
+    await booth.until(SENT, "● Trực tuyến", calling(labels[1]))
+
+    await booth.rested()
+    cable.deaf = True
+    await booth.twice("Enter")
+    await hall.has("called", labels[2], since)
+    cable.cut()
+    cable.deaf = False
+    await booth.until("● Trực tuyến", calling(labels[2]))
+
+    await booth.rested()
+    await booth.keys("Enter")
+    await hall.server.end(signal.SIGKILL)  # whether it was done by then is chance; it is done once
+    await hall.again()
+    await booth.until("● Trực tuyến", calling(labels[3]))
+    await booth.rested()
+    await booth.keys("0")
+    await booth.until(gone="► Đang mời")
+    steps = [("called", labels[0])]
+    for done, called in pairwise(labels):
+        steps += [("finished", done), ("called", called)]
+    return [*steps, ("finished", labels[3])]
