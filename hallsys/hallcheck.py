@@ -197,10 +197,8 @@ def _numbers(hall: HallConfig) -> Iterator[Problem]:
 
 
 def _voice(hall: HallConfig) -> Iterator[Problem]:
-    if not hall.voice.languages or not set(hall.voice.languages) <= {"vi", "en"}:
+    if not hall.voice.languages:
         yield Problem("voice.languages", 'phải là ["vi"], ["en"] hoặc cả hai', 'must be ["vi"], ["en"] or both')
-    if hall.voice.dialect not in ("north", "south"):
-        yield Problem("voice.dialect", 'phải là "north" hoặc "south"', 'must be "north" or "south"')
 
 
 def explain(hall: HallConfig, language: str = "vi") -> list[str]:

@@ -5,7 +5,7 @@ import re
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final, get_args, get_type_hints
+from typing import Any, Final, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -126,6 +126,10 @@ def _shape_problem(message: str) -> Problem:
         vi = f"có phải `{near[0]}`?" if near else f"các khóa có thể dùng: {', '.join(_fields_at(key))}"
         en = f"did you mean `{near[0]}`?" if near else f"the keys there are: {', '.join(_fields_at(key))}"
         return Problem(_under(key, unknown[1]), f"không có khóa này; {vi}", f"there is no such key; {en}")
+    if said.startswith("Invalid enum value"):
+        key = re.sub(r"\[\d+\]$", "", key)
+        choices = [f'"{choice}"' for choice in _choices_at(key)]
+        return Problem(key, f"phải là {' hoặc '.join(choices)}", f"must be {' or '.join(choices)}")
     if wrong := re.search(r"Expected `(.+?)`, got `(.+?)`", said):
         wanted, got = (
             " | ".join(_TYPES.get(part.strip(), part.strip()) for part in side.split("|")) for side in wrong.groups()
@@ -149,3 +153,13 @@ def _fields_at(key: str) -> list[str]:
         kind = get_type_hints(kind).get(name, Words)
         kind = next((part for part in (kind, *get_args(kind)) if hasattr(part, "__struct_fields__")), Words)
     return list(kind.__struct_fields__)
+
+
+def _choices_at(key: str) -> list[str]:
+    """The words that a key may have, in a list or alone."""
+    table, _, name = key.rpartition(".")
+    kind: Any = HallConfig
+    for part in table.split("."):
+        kind = get_type_hints(kind)[part]
+    hint = get_type_hints(kind)[name]
+    return [str(word) for part in (hint, *get_args(hint)) if get_origin(part) is Literal for word in get_args(part)]

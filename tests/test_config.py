@@ -136,7 +136,7 @@ def test_a_syntax_error_names_its_line(tmp_path: Path) -> None:
         ('["07:30", "11:30"], ["13:30", "17:00"]', '["17:00", "07:30"]', "hours", "in order"),
         ("priority_calls = 2", "priority_calls = 0", "policy.priority_calls", "must be 1 to 20"),
         ("alarm = 900", "alarm = 300", "limits", "warn ≤ alarm ≤ ceiling"),
-        ('languages = ["vi"]', 'languages = ["fr"]', "voice.languages", "or both"),
+        ('languages = ["vi"]', 'languages = ["fr"]', "voice.languages", '"vi" or "en"'),
         ('dialect = "north"', 'dialect = "hue"', "voice.dialect", '"north" or "south"'),
     ],
 )
