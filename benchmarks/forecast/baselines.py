@@ -24,7 +24,9 @@ class Baselines:
         """By name, by ticket."""
         if snapshot["day"] != self.day:
             self._learn(history)
-            self.day, self.read, self.last, self.smooth = snapshot["day"], 0, {}, {}
+            self.day, self.read = snapshot["day"], 0
+            self.last: dict[str, float] = {}
+            self.smooth: dict[str, float] = {}
             self.all_last = self.all_smooth = FALLBACK_S / 2
             self.sums: dict[str, list[float]] = {}
             self.served = 0
@@ -68,7 +70,7 @@ class Baselines:
         self.hours = defaultdict(list)
         times = defaultdict(list)
         for day in history["days"]:
-            for t, _, service, _, _, queued, waited in day["calls"]:
+            for _, _, service, _, _, queued, waited in day["calls"]:
                 hour = int(queued // 3600)
                 self.hours[day["weekday"], hour, service].append(waited)
                 self.hours[day["weekday"], hour].append(waited)

@@ -18,6 +18,8 @@ DAY_CV: Final = 0.25
 """Spread of the days' arrivals over what their weekday leads to expect."""
 WEEKDAY_WEIGHT: Final = 3.0
 """Days that the mean of all days is worth against those of one weekday."""
+SERVICE_WEIGHT: Final = 30.0
+"""Tickets that a service's usual share is worth against today's."""
 HOLD_S: Final = 1200.0
 AGED_S: Final = 1500.0
 TRANSFERRED: Final = 0.04
@@ -29,9 +31,9 @@ PROFILE_REST: Final = ((14400, 0.5), (19800, 0.5), (22500, 1.1), (27000, 0.9), (
 
 
 class Stream(NamedTuple):
-    """People of the past in columns: when they join, whether they can still come (`after` is later
-    than now: the hold that a return comes from), and where they queue (service x 4 + lane). `worth` is in days: its sum over a lane is what
-    one day brings."""
+    """People of the past in columns: when they join; what has to be later than now for them to be still to come (the
+    hold that a return comes from); where they queue (service x 4 + lane); what they are worth in days, so that the sum
+    over a lane is what one day brings; whether they come from outside."""
 
     at: Floats
     after: Floats
@@ -110,18 +112,15 @@ def first_day(scene: Scene) -> Past:
     return Past(stream, 0, (), np.array([]), AGED_S)
 
 
-def to_come(
-    scene: Scene, past: Past, until: float, futures: int, rng: np.random.Generator
-) -> tuple[Ints, Floats]:
+def to_come(scene: Scene, past: Past, until: float, futures: int, rng: np.random.Generator) -> tuple[Ints, Floats]:
     """Lane (service x 4 + lane) and time of everybody who joins a line after now and before `until`, by future."""
     stream = past.stream
     weekday = _weekday(scene.weekday, past)
     begun = float(stream.worth[(stream.at <= scene.now) & stream.arrival].sum()) * weekday
     prior = 1 / DAY_CV**2
     scale = rng.gamma(prior + len(scene.today.arrivals), 1 / (prior + begun), futures) * weekday
-    open_ = (stream.after > scene.now) & (stream.at <= until)
-    chosen = np.flatnonzero(open_)
-    worth = stream.worth[chosen]
+    chosen = np.flatnonzero((stream.after > scene.now) & (stream.at <= until))
+    worth = (stream.worth * _services(scene, past, weekday)[stream.lane // LANES])[chosen]
     mean = float(worth.sum())
     lanes_total = len(scene.services) * LANES
     if mean <= 0:
@@ -151,6 +150,21 @@ def returning(scene: Scene, past: Past, futures: int, rng: np.random.Generator) 
         at[:, column] = since + np.where(rng.random(futures) * (len(longer) + 2) < 2, fresh, drawn)
         lane[:, column] = number[letter] * LANES + RETURN
     return lane, at
+
+
+def _services(scene: Scene, past: Past, weekday: float) -> Floats:
+    """How much each service is asked for today, against the hall's own day."""
+    stream, count = past.stream, len(scene.services)
+    number = {letter: index for index, letter in enumerate(scene.services)}
+    came = np.zeros(count)
+    for _, letter, _ in scene.today.arrivals:
+        if letter in number:
+            came[number[letter]] += 1
+    before = (stream.at <= scene.now) & stream.arrival
+    due = np.bincount(stream.lane[before] // LANES, stream.worth[before], minlength=count) * weekday
+    size = (came.sum() + SERVICE_WEIGHT) / (due.sum() + SERVICE_WEIGHT)
+    share: Floats = (SERVICE_WEIGHT + came) / (SERVICE_WEIGHT + due * size)
+    return share
 
 
 def _weekday(weekday: int, past: Past) -> float:

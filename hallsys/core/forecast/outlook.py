@@ -58,10 +58,16 @@ def evaluate(
     raw = np.quantile(np.minimum(outlook.waits, latest), record.LEVELS, axis=0, method="hazen").T
     tickets = {ticket.id: ticket for ticket in scene.waiting}
     record.promise(
-        memo, scene, ((tickets[number], tuple(values)) for number, values in zip(outlook.asked, raw.tolist(), strict=True))
+        memo,
+        scene,
+        ((tickets[number], tuple(values)) for number, values in zip(outlook.asked, raw.tolist(), strict=True)),
     )
     soft = record.SOFT_S
-    right = np.maximum(0.0, (raw + soft) * np.array(record.corrections(memo)) - soft)
+    right = np.maximum(
+        0.0,
+        (raw + soft) * np.array(record.corrections(memo, record.KNOWN if history_rows(history) else record.FIRST_DAY))
+        - soft,
+    )
     right[:, 1] = np.maximum(right[:, 0], right[:, 1])
     return {number: (p50, p80) for number, (p50, p80) in zip(outlook.asked, right.tolist(), strict=True)}
 
@@ -104,8 +110,8 @@ def _known(scene: Scene, history: Mapping[str, Any] | None, memo: dict[str, Any]
 
 
 def _pace(scene: Scene, known: Knowledge, memo: dict[str, Any]) -> Pace:
-    """Learnt again when a visit has ended."""
-    key = (scene.day, len(scene.today.served), scene.services, known.gaps)
+    """Learnt again when a visit has begun or ended, and every minute."""
+    key = (scene.day, scene.now // 60, len(scene.today.served), len(scene.today.calls), scene.services)
     kept = memo.get("pace")
     if kept is None or kept[0] != key:
         kept = memo["pace"] = (key, learn_pace(scene, known.visits, known.gaps))

@@ -15,6 +15,8 @@ MEAN_S: Final = 420.0
 """A visit, where nothing is known."""
 SERVICE_WEIGHT: Final = 4.0
 """Visits that the hall's mean is worth against a service's own."""
+RUNNING: Final = 0.7
+"""Share of a running visit's time that counts: without it the visits that have ended, the short ones, mislead."""
 OFFICER_WEIGHT: Final = 25.0
 SHAPE_WEIGHT: Final = 15.0
 """Visits that the shape of all services is worth against a service's own."""
@@ -83,8 +85,10 @@ def learn_pace(scene: Scene, past: Visits, past_gaps: Sequence[float]) -> Pace:
     busy = np.concatenate([past.busy, today.busy])
     day = np.concatenate([past.day + 1, today.day])
     worth = AGE**day
+    running = [(counter, RUNNING * (scene.now - counter.called)) for counter in scene.counters if counter.serving]
+    begun = sum(gone for _, gone in running)
     hall = _hall_mean(scene)
-    hall = float((hall * SERVICE_WEIGHT + (busy * worth).sum()) / (SERVICE_WEIGHT + worth.sum()))
+    hall = float((hall * SERVICE_WEIGHT + (busy * worth).sum() + begun) / (SERVICE_WEIGHT + worth.sum()))
     means = {}
     usual = np.empty(len(busy))
     for letter in scene.services:
@@ -101,7 +105,8 @@ def learn_pace(scene: Scene, past: Visits, past_gaps: Sequence[float]) -> Pace:
         factor = (OFFICER_WEIGHT + (ratio[mine] * worth[mine]).sum()) / (OFFICER_WEIGHT + worth[mine].sum())
         ratio[mine] /= factor
         officers[name] = float(factor)
-    factor, sd, by_day = _days(ratio, day)
+    begun = sum(gone / means[counter.serving or ""] / officers[counter.officer] for counter, gone in running)
+    factor, sd, by_day = _days(ratio, day, begun)
     ratio /= by_day
     everyone = _shape(ratio, worth, PRIOR_SHAPE, 10.0)
     table = [means[letter] * _shape(ratio[service == letter], worth[service == letter], everyone) for letter in means]
@@ -113,18 +118,19 @@ def _hall_mean(scene: Scene) -> float:
     """A guess for the first minutes: halls are staffed for their load."""
     if not scene.load or not scene.counters:
         return MEAN_S
-    staffed = 0.6 * len(scene.counters) * (scene.close - scene.open) / scene.load
+    staffed = 0.5 * len(scene.counters) * (scene.close - scene.open) / scene.load
     return float(np.sqrt(MEAN_S * np.clip(staffed, 180, 1500)))
 
 
-def _days(ratio: Floats, day: Floats) -> tuple[float, float, Floats]:
-    """Today's factor, how unsure it is, and the factor of each visit's own day."""
-    noise = float(ratio.var()) if len(ratio) > 20 else 0.5
+def _days(ratio: Floats, day: Floats, begun: float) -> tuple[float, float, Floats]:
+    """Today's factor, how unsure it is, and the factor of each visit's own day. `begun` are ratios of the visits that
+    still run."""
+    noise = max(0.02, float(ratio.var())) if len(ratio) > 20 else 0.5
     expected, spread, factors, errors = 1.0, DAY_SD**2, {}, [DAY_SD**2] * 3
     for age in sorted(set(day.tolist()) | {0.0}, reverse=True):
         mine = ratio[day == age]
         weight = noise / spread
-        factors[age] = float((weight * expected + mine.sum()) / (weight + len(mine)))
+        factors[age] = float((weight * expected + mine.sum() + (0 if age else begun)) / (weight + len(mine)))
         if age == 0:
             break
         errors.append(max(0.0, (factors[age] - expected) ** 2))

@@ -52,7 +52,7 @@ class Crowd:
 @dataclass(frozen=True)
 class Desks:
     """`serves` holds service numbers by counter, preferred first, padded with -1. The rest is by future and counter:
-    when it is free, the factor on its service times, and its next breaks (start, length), the last of them at `NO_BREAK`."""
+    when it is free, the factor on its service times, and its next breaks (start, length), the last at `NO_BREAK`."""
 
     serves: Ints
     streak: Ints
@@ -85,10 +85,10 @@ def play(
     pointer, head = pointer.ravel(), first.ravel()
 
     seen = np.full((counters, LANES, most), lanes)
-    for lane in range(LANES):
-        seen[:, lane] = np.where(desks.serves >= 0, desks.serves * LANES + lane, lanes)
-    seen = seen.reshape(counters, LANES * most)
+    for kind in range(LANES):
+        seen[:, kind] = np.where(desks.serves >= 0, desks.serves * LANES + kind, lanes)
     seen_flat = seen.ravel()
+    looks = seen.reshape(counters, LANES * most)
 
     free, streak = desks.free.copy(), np.tile(desks.streak, futures)
     free_flat, factor = free.ravel(), desks.factor.ravel()
@@ -107,7 +107,7 @@ def play(
         t = free_flat.take(at)
         if missing <= 0 or t.min() >= NEVER:
             break
-        heads = head.take(seen.take(desk, axis=0) + row_lane[:, None])
+        heads = head.take(looks.take(desk, axis=0) + row_lane[:, None])
         soonest = heads.min(axis=1)
         idle = soonest > t
         heads = np.where(heads <= t[:, None], heads, NOBODY)

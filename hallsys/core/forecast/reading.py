@@ -140,7 +140,7 @@ def read_day(row: Plain) -> Day:
     return Day(
         int(_number(row.get("day"), 0)),
         int(_number(row.get("weekday"), 0)),
-        *(list(reader(row.get(part))) for part, reader in READERS.items()),  # type: ignore[arg-type]
+        *(list(reader(row.get(part))) for part, reader in READERS.items()),
     )
 
 

@@ -1,27 +1,41 @@
 """The forecast's own record: every promise is held against the call, and corrects the next ones.
 
-A promise is the ticket's P50 and P80 as the play gave them. At the call the ratio of what happened to each is kept;
-the middle of the first kind and the 80th percentile of the second, newest first, are the corrections.
+A promise is the ticket's P50 and P80 as the play gave them. At the call the ratio of what happened to each is kept,
+weighted so that a long wait with its many promises counts more than a short one, but not by their number; the middle
+of the first kind and the 80th percentile of the second, newest first, are the corrections.
 """
 
 from collections.abc import Iterable
-from typing import Any, Final
+from math import sqrt
+from typing import Any, Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hallsys.core.forecast.reading import Scene, Waiting
 
-PRIOR: Final = 40.0
-"""Tickets that a faultless record is worth."""
-KEPT: Final = 600
-HALF_LIFE: Final = 150.0
+
+class Start(NamedTuple):
+    """The correction before there is a record, and how many tickets it is worth against one."""
+
+    factors: tuple[float, float]
+    worth: float
+
+
+KNOWN: Final = Start((1.05, 1.10), 80.0)
+FIRST_DAY: Final = Start((1.10, 1.25), 200.0)
+"""Most promises are made on the days that go badly, so a play that is right on the mean of days is short of what most
+people live through; more so while the hall is unknown."""
+SPREAD: Final = 0.35
+KEPT: Final = 1500
+HALF_LIFE: Final = 250.0
 """Tickets after which a ratio counts half."""
 SOFT_S: Final = 60.0
 """Added above and below, so that the short waits do not rule."""
-PRIOR_SPREAD: Final = 0.35
 LEVELS: Final = (0.5, 0.8)
 
 Memo = dict[str, Any]
+Floats = NDArray[np.float64]
 
 
 def settle(memo: Memo, scene: Scene) -> None:
@@ -36,7 +50,7 @@ def settle(memo: Memo, scene: Scene) -> None:
         for given, *promised in made:
             waited = call.at - given
             ratios.append(
-                [1 / len(made), *((waited + SOFT_S) / (value + SOFT_S) for value in promised)],
+                [1 / sqrt(len(made)), *((waited + SOFT_S) / (value + SOFT_S) for value in promised)],
             )
     memo["settled"] = len(scene.today.calls)
     del ratios[: max(0, len(ratios) - KEPT)]
@@ -48,23 +62,26 @@ def promise(memo: Memo, scene: Scene, given: Iterable[tuple[Waiting, tuple[float
         book.setdefault(ticket.id, []).append([scene.now, *values])
 
 
-def corrections(memo: Memo) -> tuple[float, ...]:
+def corrections(memo: Memo, start: Start) -> tuple[float, ...]:
     """Factors on P50 and P80 (softened by `SOFT_S`)."""
-    ratios = np.array(memo.get("ratios") or np.empty((0, 1 + len(LEVELS))))
-    if not len(ratios):
-        return (1.0,) * len(LEVELS)
+    rows = memo.get("ratios") or []
+    if not rows:
+        return start.factors
+    ratios = np.array(rows)
     weight = ratios[:, 0]
     newest = weight.sum() - weight.cumsum()
     weight = weight * 0.5 ** (newest / HALF_LIFE)
-    return tuple(_corrected(ratios[:, 1 + index], weight, level) for index, level in enumerate(LEVELS))
+    return tuple(
+        _corrected(ratios[:, 1 + index], weight, level, start.factors[index], start.worth)
+        for index, level in enumerate(LEVELS)
+    )
 
 
-def _corrected(ratio: Any, weight: Any, level: float) -> float:
-    """The level's percentile of the ratios, among `PRIOR` more for which it is 1."""
-    spread = np.linspace(0.025, 0.975, 20)
-    prior = np.exp(PRIOR_SPREAD * (spread - level) * 2)
-    value = np.concatenate([ratio, prior])
-    heavy = np.concatenate([weight, np.full(len(prior), PRIOR / len(prior))])
+def _corrected(ratio: Floats, weight: Floats, level: float, begin: float, worth: float) -> float:
+    """The level's percentile of the ratios, among others for which it is `begin`."""
+    steps = np.linspace(0.025, 0.975, 20)
+    value = np.concatenate([ratio, begin * np.exp(2 * SPREAD * (steps - level))])
+    heavy = np.concatenate([weight, np.full(len(steps), worth / len(steps))])
     order = value.argsort()
     at = (heavy[order].cumsum() - heavy[order] / 2) / heavy.sum()
     return float(np.interp(level, at, value[order]))

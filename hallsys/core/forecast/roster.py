@@ -16,11 +16,12 @@ from hallsys.core.forecast.reading import AtCounter, Day, Scene
 Floats = NDArray[np.float64]
 
 OWN: Final = 1.0
-OTHERS: Final = 0.12
+OTHERS: Final = 0.05
 """What another officer's day is worth against the officer's own."""
 ALIKE_S: Final = 2700.0
 """How near two spells must have begun to be the same habit."""
 UNLIKE: Final = 0.05
+UNLIKE_SPELL: Final = 0.003
 HABIT_S: Final = 1200.0
 OVERDUE_S: Final = 2400.0
 """A spell longer than `HABIT_S` is a habit, lunch as a rule: who has not left when the trace did still will, less and
@@ -57,7 +58,8 @@ def traces(day: Day, last_issue: float) -> list[Trace]:
         opened = next((t for t, _, _, status in rows if status == "open"), None)
         if opened is None:
             continue
-        spells, away = [], None
+        spells: list[tuple[float, float]] = []
+        away: float | None = None
         for t, _, _, status in rows:
             if t < opened:
                 continue
@@ -83,7 +85,8 @@ def common_traces(opens: float, closes: float) -> list[Trace]:
         if index % 6 and opens < noon - 3600 and closes > noon + 7200:
             spells.append((noon - 1500 + 4500 * rng.random(), 2400 + 1500 * rng.random()))
         for _ in range(rng.poisson(0.3 * (closes - opens) / 3600)):
-            spells.append((opens + (closes - opens) * rng.random(), 300 + rng.exponential(420)))
+            at = opens + (closes - opens) * rng.random()
+            spells.append((at, 300 + rng.exponential(420)))
         made.append(Trace("", "", opens, tuple(sorted(spells))))
     return made
 
@@ -117,7 +120,9 @@ def shifts(
     worth = roster.worth * np.where(mine | (roster.counter == ""), OWN, OTHERS)
     ends = roster.start + roster.length
     if counter.status == "open":
-        due = (roster.start <= now) & (roster.start > counter.since) & (roster.length > HABIT_S) & (roster.length < LONG)
+        due = (
+            (roster.start <= now) & (roster.start > counter.since) & (roster.length > HABIT_S) & (roster.length < LONG)
+        )
         begun = np.where(due, roster.start, NO_BREAK).min(axis=1)
         edge = np.minimum(begun, now)
         before = np.where(ends <= edge[:, None], ends, 0).max(axis=1)
@@ -143,7 +148,7 @@ def _back(
     fits = (roster.length > gone) & (roster.start < NO_BREAK)
     if counter.status == "paused":
         fits &= roster.length < LONG
-    alike = UNLIKE + np.exp(-np.abs(roster.start - counter.since) / ALIKE_S)
+    alike = UNLIKE_SPELL + np.exp(-(((roster.start - counter.since) / ALIKE_S) ** 2) / 2)
     spells = np.where(fits, worth[:, None] * alike, 0.0)
     begun = any(row[1] == counter.id and row[3] == "open" for row in scene.today.log)
     late = np.where((roster.opened > scene.now) & (not begun), worth, 0.0)
