@@ -1,11 +1,12 @@
-"""Commits of many halls, in one round trip: what is ready while the store works goes together with the next call."""
+"""Commits of many halls in one call: what is ready while the store works goes together with the next."""
 
 import asyncio
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
+import msgspec
 from redis.asyncio import RedisCluster
 from redis.exceptions import NoScriptError
 
@@ -13,10 +14,19 @@ from hallsys.store.connection import Connection, store_errors
 
 _FOLDER: Final = Path(__file__).parent
 AT_ONCE: Final = 32
-"""Calls in one round trip: while the store does these, other halls decide theirs and answer their clients."""
+"""Batches in one call: while the store does these, other halls decide theirs and answer their clients."""
 
-Call = tuple[list[str], list[bytes]]
-"""Keys and arguments of one commit."""
+
+class Call(NamedTuple):
+    """One hall's batch, as `commit.lua` takes it: its keys, the stamps before and after it as text, stream entries,
+    rows by their key's place, and values for the last keys."""
+
+    keys: list[str]
+    before: str
+    after: str
+    entries: list[list[str]]
+    rows: list[tuple[int, list[str], list[str]]]
+    values: list[bytes]
 
 
 class Script:
@@ -40,10 +50,9 @@ class Committer:
         self._under_way = False
         self._task: asyncio.Task[None] | None = None
 
-    async def commit(self, keys: list[str], arguments: list[bytes]) -> Any:
-        """The script's answer. Raises StoreDown when it is not known whether the store has done it, and whatever else
-        the script raises."""
-        call = (keys, arguments)
+    async def commit(self, call: Call) -> Any:
+        """The script's answer to one batch. Raises StoreDown when it is not known whether the store has done it, and
+        whatever else the script raises."""
         if not self._under_way:
             self._under_way = True
             try:
@@ -92,33 +101,25 @@ class Committer:
         return [partial(_given, answer) for answer in answers]
 
     async def _call(self, calls: list[Call]) -> list[Any]:
+        if isinstance(self._connection.client, RedisCluster):
+            rounds = await asyncio.gather(*(self._run([call]) for call in calls), return_exceptions=True)
+            return [answer if isinstance(answer, BaseException) else answer[0] for answer in rounds]
+        return await self._run(calls)
+
+    async def _run(self, calls: list[Call]) -> list[Any]:
+        keys = [key for call in calls for key in call.keys]
+        batches = [
+            (len(call.keys), call.before, call.after, call.entries, call.rows, len(call.values)) for call in calls
+        ]
+        arguments = [msgspec.msgpack.encode(batches), *(value for call in calls for value in call.values)]
         if not self._commit.sha:
             await self._commit.load(self._connection)
-        answers = await self._round(calls)
-        forgotten = [index for index, answer in enumerate(answers) if isinstance(answer, NoScriptError)]
-        if forgotten:
+        client = self._connection.client
+        try:
+            answers: list[Any] = await client.evalsha(self._commit.sha, len(keys), *keys, *arguments)
+        except NoScriptError:
             await self._commit.load(self._connection)
-            for index, answer in zip(forgotten, await self._round([calls[i] for i in forgotten]), strict=True):
-                answers[index] = answer
-        return answers
-
-    async def _round(self, calls: list[Call]) -> list[Any]:
-        client, sha = self._connection.client, self._commit.sha
-        if len(calls) == 1:
-            keys, arguments = calls[0]
-            try:
-                return [await client.evalsha(sha, len(keys), *keys, *arguments)]
-            except NoScriptError as forgotten:
-                return [forgotten]
-        if isinstance(client, RedisCluster):
-            return await asyncio.gather(
-                *(client.evalsha(sha, len(keys), *keys, *arguments) for keys, arguments in calls),
-                return_exceptions=True,
-            )
-        pipeline = client.pipeline(transaction=False)
-        for keys, arguments in calls:
-            pipeline.evalsha(sha, len(keys), *keys, *arguments)
-        answers: list[Any] = await pipeline.execute(raise_on_error=False)
+            answers = await client.evalsha(self._commit.sha, len(keys), *keys, *arguments)
         return answers
 
 

@@ -7,7 +7,7 @@ import msgspec
 
 from hallsys.core.model import ROWS, Changes
 from hallsys.core.position import Position
-from hallsys.store.committer import Committer
+from hallsys.store.committer import Call, Committer
 from hallsys.store.connection import Connection, store_errors
 from hallsys.store.entry import Entry, read_entry
 from hallsys.store.keys import TABLES, HallKeys
@@ -112,11 +112,11 @@ class Journal:
         rows = []
         for table, (present, gone) in payload.rows.items():
             keys.append(self.keys.rows[table])
-            rows.append([len(keys), present, gone])
+            rows.append((len(keys), present, gone))
         keys += [key for key, _ in payload.values]
-        body = msgspec.msgpack.encode([payload.entries, rows])
-        arguments = [str(before or "").encode(), str(after).encode(), body, *(value for _, value in payload.values)]
-        answer: Any = await self._committer.commit(keys, arguments)
+        values = [value for _, value in payload.values]
+        call = Call(keys, str(before or ""), str(after), payload.entries, rows, values)
+        answer: Any = await self._committer.commit(call)
         if answer == 1:
             return None
         return [(entry, dict(zip(fields[::2], fields[1::2], strict=True))) for entry, fields in answer]
