@@ -17,7 +17,7 @@ class Booth:
 
     def __init__(self, tmux: str, folder: Path) -> None:
         self._tmux = [tmux, "-u", "-S", str(folder / "tmux"), "-f", os.devnull]
-        self._fifo = folder / "output"
+        self._fifo, self._pid = folder / "output", folder / "pid"
         self._output = asyncio.StreamReader()
 
     async def keys(self, *keys: str) -> None:
@@ -52,9 +52,9 @@ class Booth:
         await self.keys(key, key)
         return await self.until("~ ", "bỏ qua")
 
-    async def child(self) -> int:
-        """The process of the program."""
-        return int((await self._do("display-message", "-p", "#{pane_pid}")).strip())
+    def program(self) -> int:
+        """The process of the program, once something of it was seen."""
+        return int(self._pid.read_text("ascii"))
 
     async def _open(self, words: list[str], environ: dict[str, str], size: tuple[int, int]) -> None:
         os.mkfifo(self._fifo)
@@ -64,7 +64,8 @@ class Booth:
         given = " ".join(f"{name}={shlex.quote(value)}" for name, value in environ.items())
         after = "stty -a | grep -oE -- '-?(icanon|echo|isig|ixon)\\b'; cat"
         # the gate: nothing may be written before the test listens
-        line = f"read -r gate; {given} {shlex.join(words)}; echo EXIT=$?; {after}"
+        program = shlex.join(["sh", "-c", 'echo $$ > "$0"; exec "$@"', str(self._pid), *words])
+        line = f"read -r gate; {given} {program}; echo EXIT=$?; {after}"
         size_words = ["-x", str(size[0]), "-y", str(size[1])]
         await self._do("new-session", "-d", *size_words, "sh", "-c", line)
         await self._do("pipe-pane", f"cat > {shlex.quote(str(self._fifo))}")

@@ -1,5 +1,7 @@
 """`hallsys console` in a real terminal, worked by keys alone, beside a real server."""
 
+import os
+import re
 import signal
 import socket
 from collections.abc import AsyncIterator
@@ -223,3 +225,90 @@ async def outages(hall: Hall, booth: Booth, cable: Cable, since: str) -> list[tu
     for done, called in pairwise(labels):
         steps += [("finished", done), ("called", called)]
     return [*steps, ("finished", labels[3])]
+
+
+async def test_the_window_may_be_small_and_the_terminal_is_given_back_on_a_signal(
+    hall: Hall, tmux: str, tmp_path: Path
+) -> None:
+    async with console(tmux, tmp_path, hall.door.address, hall.officer, NO_COLOR="1") as booth:
+        await booth.until("[Enter]", "Các quầy khác", "q Thoát")
+        await booth.resize(36, 10)
+        screen = await booth.until("Quầy 3", "[Enter]", gone="Các quầy khác")
+        assert len(screen.splitlines()) <= 10
+        await booth.resize(120, 40)
+        styled = await booth.screen(styled=True) if await booth.until("Các quầy khác") else ""
+        assert not re.findall(r"\x1b\[(?:\d+;)*(?:3[0-7]|4[0-7]|9[0-7])m", styled), "a colour in spite of NO_COLOR"
+        await booth.keys("Up")
+        await booth.until("bật Num Lock")
+        os.kill(booth.program(), signal.SIGTERM)
+        screen = await booth.until("EXIT=143", "echo")
+        assert "-icanon" not in screen
+        assert "-echo" not in screen
+        assert "Quầy" not in screen, "the shell's own screen is back"
+
+
+async def test_a_refusal_is_said_in_words_and_a_question_about_a_gone_ticket_is_dropped(
+    hall: Hall, tmux: str, tmp_path: Path
+) -> None:
+    since = (await hall.door.view())["at"]
+    wanted, other = await hall.label("X"), await hall.label("X")
+    words = ("--counter", "3", "--lang", "en")
+    async with console(tmux, tmp_path, hall.door.address, hall.officer, *words) as booth:
+        await booth.until("[Enter]  Open")
+        await booth.keys("Enter")
+        await booth.until("[Enter]  Call next")
+        await booth.keys("7")
+        await booth.until("> _")
+        await booth.keys(*wanted)
+        await booth.until(f"[Enter] Choose {wanted}")
+        await booth.keys("Enter")
+        await booth.keys("1")
+        await booth.until(f"[Enter] Call {wanted}: Needs help at once")
+        await hall.door.do("cancel", ticket=wanted)
+        await booth.keys("Enter")
+        await booth.until(f"! {wanted} cannot do that now")
+        await booth.rested()
+        await booth.keys("Enter")
+        await booth.until(f"  {other}    ► Calling")
+        await booth.keys("5")
+        await booth.until(f"Where does {other} go?")
+        await hall.door.do("finish", counter="3")
+        await booth.until("the question was dropped")
+        await hall.door.do("close_counter", counter="3")
+        await booth.until("The counter is closed")
+        await booth.keys("C-c")
+        await booth.until("EXIT=0")
+    kinds = [step for step in await hall.history(since) if step[0] != "issued"]
+    expected = [("counter_opened", "3"), ("cancelled", wanted), ("called", other), ("finished", other)]
+    assert kinds == [*expected, ("counter_closed", "3")]
+
+
+@pytest.mark.parametrize(
+    ("words", "wrong", "status", "said"),
+    [
+        (("--counter", "9"), "", 6, "1, 2, 3, 4, 5"),
+        (("--counter", "4"), "", 4, "quầy 4"),
+        (("--counter", "3"), "token", 4, "HALLSYS_TOKEN"),
+        (("--counter", "3", "--hall", "nowhere"), "", 5, "nowhere"),
+        (("--counter", "3"), "url", 2, "--url http://"),
+    ],
+)
+async def test_who_cannot_begin_is_told_why(
+    words: tuple[str, ...], wrong: str, status: int, said: str, hall: Hall, tmux: str, tmp_path: Path
+) -> None:
+    url = "ftp://there" if wrong == "url" else hall.door.address
+    who = "nobody" if wrong == "token" else hall.door.token if "9" in words else hall.officer
+    async with console(tmux, tmp_path, url, who or "", *words, size=(200, 24)) as booth:
+        await booth.until("hallsys console: ", said, f"EXIT={status}")
+
+
+async def test_a_server_that_is_not_there_is_named(tmux: str, tmp_path: Path) -> None:
+    url = f"http://127.0.0.1:{free_port()}"
+    async with console(tmux, tmp_path, url, "", size=(200, 24)) as booth:
+        await booth.until(f"Máy chủ {url} không trả lời", "EXIT=3")
+
+
+async def test_without_a_terminal_it_says_what_it_needs(tmp_path: Path) -> None:
+    done = await hallsys(tmp_path, "console", "--counter", "3", "--lang", "en")
+    assert done.code == 2
+    assert "needs a terminal" in done.err

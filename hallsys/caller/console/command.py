@@ -18,7 +18,7 @@ from hallsys.live.client import Client, Declined, InvalidURI, UnwelcomeError
 USAGE, NO_SERVER, NOT_ALLOWED, NO_HALL, NO_COUNTER, ENDED = 2, 3, 4, 5, 6, 7
 """Exit statuses; 128 and a signal's number where one ended it, 0 when the officer left."""
 
-PATIENCE_S: Final = 10.0
+PATIENCE_S: Final = 5.0
 """For the server to answer at the start; later on it is waited for as long as it takes."""
 KEPT: Final = 50
 """Lines of the log that are kept for the end: on the screen they would be noise."""

@@ -61,11 +61,12 @@ def desk(view: View, name: str, now: int) -> Desk | None:
     tickets = list(view["tickets"].values())
 
     def mine(ticket: Row) -> bool:
-        # what this counter has just sent back is for another one, for a while
-        if ticket["label"] == counter.get("returned") and now < ticket["queued_at"] + policy["return_pause_s"] * 1000:
-            return False
         if ticket.get("to_counter"):
             return bool(ticket["to_counter"] == name)
+        if ticket["label"] == counter.get("returned") and not ticket.get("front"):
+            # what this counter has just sent back is for another one, for a while
+            if now < ticket["queued_at"] + policy["return_pause_s"] * 1000:
+                return False
         return ticket["service"] in counter["services"]
 
     queue = [ticket for ticket in waiting(view) if mine(ticket)]

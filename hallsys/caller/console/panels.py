@@ -250,8 +250,9 @@ def _sizes(width: int) -> tuple[int, int, int, int, int]:
 def _row(sizes: Sequence[int], *cells: str, style: str = "", how: str = "fine") -> Text:
     line = Text(no_wrap=True)
     for index, (cell, size) in enumerate(zip(cells, sizes, strict=True)):
-        part = text(cell, style if index < len(sizes) - 1 or style else how)
-        part.truncate(size - 1, overflow="ellipsis")
+        last = index == len(sizes) - 1
+        part = text(cell, how if last and not style else style)
+        part.truncate(size if last else size - 1, overflow="ellipsis")
         room = " " * (size - part.cell_len)
         line.append_text(Text.assemble(room[1:], part, " ") if index == 3 else Text.assemble(part, room))
     return line

@@ -21,9 +21,9 @@ class Screen:
         """Show these lines from the top, on a window of `size` columns and rows."""
         out = []
         if size != self._size:
-            self._size, self._shown = size, []
+            self._size, self._shown, self._console.width = size, [], size[0]
             out.append("\x1b[2J")
-        drawn = [self._drawn(line, size[0]) for line in lines]
+        drawn = [self._drawn(line) for line in lines]
         before = [*self._shown, *[""] * len(drawn)]
         # the line is emptied first: after its last column a terminal would empty that
         out += [
@@ -39,7 +39,7 @@ class Screen:
         """The terminal's own bell."""
         self._terminal.write("\a")
 
-    def _drawn(self, line: Text, width: int) -> str:
+    def _drawn(self, line: Text) -> str:
         with self._console.capture() as captured:
-            self._console.print(line, end="", no_wrap=True, overflow="crop", crop=False, width=width, highlight=False)
+            self._console.print(line, end="", no_wrap=True, overflow="crop", crop=False, highlight=False)
         return captured.get()
