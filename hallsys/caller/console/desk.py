@@ -63,10 +63,10 @@ def desk(view: View, name: str, now: int) -> Desk | None:
     def mine(ticket: Row) -> bool:
         if ticket.get("to_counter"):
             return bool(ticket["to_counter"] == name)
-        if ticket["label"] == counter.get("returned") and not ticket.get("front"):
-            # what this counter has just sent back is for another one, for a while
-            if now < ticket["queued_at"] + policy["return_pause_s"] * 1000:
-                return False
+        # what this counter has just sent back is for another one, for a while
+        sent_back = ticket["label"] == counter.get("returned") and not ticket.get("front")
+        if sent_back and now < ticket["queued_at"] + policy["return_pause_s"] * 1000:
+            return False
         return ticket["service"] in counter["services"]
 
     queue = [ticket for ticket in waiting(view) if mine(ticket)]
