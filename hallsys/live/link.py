@@ -199,12 +199,12 @@ class Link:
             case "snapshot":
                 self.view = {table: dict(rows) for table, rows in frame["view"].items()}
                 self.at = str(frame["at"])
-                return [*self._caught_up(), Tell(Snapshot(self.at, self.view))]
+                return [*self._clock(frame), *self._caught_up(), Tell(Snapshot(self.at, self.view))]
             case "resumed":
                 if frame["at"] != self.at:
                     self.at = None
                     return [Reconnect("resumed at a position we did not ask for")]
-                return self._caught_up()
+                return [*self._clock(frame), *self._caught_up()]
             case "done":
                 return self._answer(frame["id"], frame["at"], frame["result"])
             case "refused":
@@ -213,6 +213,11 @@ class Link:
                 return self._owns(bool(frame["own"]))
             case _:
                 return []
+
+    @staticmethod
+    def _clock(frame: dict[str, Any]) -> list[Action]:
+        """The hall's time, which a link begins with."""
+        return [Heard(int(frame["now"]))] if "now" in frame else []
 
     def _event(self, frame: dict[str, Any]) -> list[Action]:
         at = str(frame["at"])

@@ -52,3 +52,37 @@ async def test_case(case: dict[str, Any], blank: Blank) -> None:
     assert scripted.left == 0
     assert seen["at"] == case.get("at", seen["at"])
     assert seen["view"] == case.get("view", seen["view"])
+
+
+PATIENT = """async () => {
+  const { Link } = await import("hallsys/live/link.js");
+  const link = new Link("h", { timing: { again: 5 } }).start();
+  const answer = await link.do("call_next", { counter: "1" }, { patience: 60000 });
+  const refused = await link.do("call_next", { counter: "1" }).catch(({ code }) => code);
+  return { answer, refused };
+}"""
+
+
+async def test_a_patient_press_is_asked_again_with_its_id_while_the_store_is_away(blank: Blank) -> None:
+    away = {"type": "refused", "code": "store_unavailable", "message": ""}
+    snapshot = {"send": {"type": "snapshot", "at": "1-1", "view": {}}}
+    done = {"send": {"type": "done", "id": "$0", "at": "1-2", "result": {}}}
+    patient = [
+        {"press": 0},
+        {"send": {**away, "id": "$0"}},
+        {"press": 0},
+        {"send": {**away, "id": "$0"}},
+        {"press": 0},
+        done,
+    ]
+    at_once = [{"press": 1}, {"send": {**away, "id": "$1"}}, {"wait": True}]
+    press = {"name": "call_next", "args": {"counter": "1"}}
+    steps = [{"hello": None}, snapshot, *patient, *at_once]
+    scripted = Scripted({"name": "patience", "connections": [steps], "presses": [press, press], "told": []})
+    app = web.Application()
+    app.router.add_get("/ws/h", scripted.handler)
+    page = await blank(app)
+    seen = await page.evaluate(PATIENT)
+    scripted.over.set()
+    assert not scripted.wrong
+    assert seen == {"answer": {"at": "1-2", "result": {}}, "refused": "store_unavailable"}

@@ -31,7 +31,7 @@ export class Presses {
     this.pending = { name, since: this.#link.now() };
     this.#changed();
     try {
-      const { at } = await this.#link.do(name, args);
+      const { at } = await this.#link.do(name, args, { patience: Infinity });
       await this.#follow(at);
       if (large) this.#answered = performance.now();
     } catch (refused) {

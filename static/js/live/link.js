@@ -14,6 +14,7 @@ const TIMING = {
   first: 200, // ms before the first retry; doubled for each further one
   cap: 5_000, // ms, the longest pause between two tries: a hall is not left alone for longer
   opening: 10_000, // ms for a connection to come about
+  again: 1_000, // ms before a store that was away is asked again (its Retry-After)
   silence: 25_000, // ms without a frame: two ticks were missed, the link is dead though nobody said so
   patience: 5_000, // ms without a link before the page says so; shorter cuts heal unseen
 };
@@ -81,11 +82,13 @@ export class Link {
     return Date.now() + this.#offset;
   }
 
-  /** One press. Sent at once or as soon as there is a link, sent again after a cut under the same id, answered once. */
-  do(name, args) {
+  /** One press. Sent at once or as soon as there is a link, sent again after a cut under the same id, answered once.
+      For `patience` ms a store that is away is asked again, too: a new press with a new id might be done twice. */
+  do(name, args, { patience = 0 } = {}) {
     const id = freshId();
+    const until = performance.now() + patience;
     return new Promise((resolve, reject) => {
-      this.#pending.set(id, { frame: { type: "do", id, name, args }, resolve, reject });
+      this.#pending.set(id, { frame: { type: "do", id, name, args }, until, resolve, reject });
       if (this.#joined) this.#send(this.#pending.get(id).frame);
     });
   }
@@ -118,7 +121,7 @@ export class Link {
       event: () => this.#follow(frame),
       tick: () => this.#tick(frame),
       done: () => this.#answer(frame.id, (press) => press.resolve({ at: frame.at, result: frame.result })),
-      refused: () => this.#answer(frame.id, (press) => press.reject(new Refused(frame))),
+      refused: () => this.#refuse(frame),
       sound: () => this.#tell("sound", { own: frame.own }),
     }[frame.type];
     took?.();
@@ -150,6 +153,15 @@ export class Link {
     this.#be("live");
     if (this.#screen !== null) this.wantSound(this.#screen);
     for (const press of this.#pending.values()) this.#send(press.frame);
+  }
+
+  #refuse(frame) {
+    const press = this.#pending.get(frame.id);
+    if (frame.code === "store_unavailable" && press && performance.now() < press.until) {
+      setTimeout(() => this.#joined && this.#pending.has(frame.id) && this.#send(press.frame), this.timing.again);
+      return;
+    }
+    this.#answer(frame.id, ({ reject }) => reject(new Refused(frame)));
   }
 
   #answer(id, give) {

@@ -110,7 +110,7 @@ async function issue(kind) {
   later(SLOW, () => word({ icon: "clock", title: t("kiosk.taking"), text: t("kiosk.taking_hint"), service: row,
     action: { kind: "give_up", word: t("kiosk.give_up") }, stays: true }));
   try {
-    const { result } = await link.do("issue", kind ? { service: row.id, priority: kind } : { service: row.id });
+    const { result } = await link.do("issue", kind ? { service: row.id, priority: kind } : { service: row.id }, { patience: 5_000 });
     if (mine !== asked) return void link.do("cancel", { token: result.token }).catch(() => {}); // nobody holds it: refused means that it has ended already
     show(row, result);
   } catch (refused) {
