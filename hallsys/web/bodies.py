@@ -25,7 +25,9 @@ async def read_form(request: web.Request, *names: str) -> list[str]:
         raise Refused("bad_request", detail="application/x-www-form-urlencoded")
     try:
         form = await request.post()
+        found = [form.get(name, "") for name in names]
+        values = [value if isinstance(value, str) else "" for value in found]
+        "".join(values).encode()  # some character sets decode to halves of characters, which nothing can write
     except (ValueError, LookupError) as error:  # broken characters, an unknown character set
         raise Refused("bad_request", detail="form") from error
-    values = [form.get(name, "") for name in names]
-    return [value if isinstance(value, str) else "" for value in values]
+    return values

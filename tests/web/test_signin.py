@@ -124,6 +124,8 @@ async def test_broken_forms_are_refused(server: Server) -> None:
     for headers, body in (
         ({"Content-Type": "multipart/form-data; boundary=x"}, b"--x\r\nbroken"),
         ({"Content-Type": "application/x-www-form-urlencoded; charset=nonsense"}, b"user=a"),
+        ({"Content-Type": "application/x-www-form-urlencoded; charset=unicode_escape"}, b"user=\\ud800&password=x"),
+        ({"Content-Type": "application/x-www-form-urlencoded; charset=utf-7"}, b"user=a&password=+2AA-"),
         ({"Content-Type": "application/x-www-form-urlencoded"}, b"user=%ff%fe\xff&password=x"),
         ({"Content-Type": "application/json"}, b"{}"),
     ):
