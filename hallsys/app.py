@@ -112,7 +112,7 @@ class Server:
             trust_forwarded=settings.trust_proxy,
         )
         self.loudspeakers = Loudspeakers(lambda hall: Lease(hall, connection))
-        self.sockets = Sockets(self.halls, Texts.load(), self.loudspeakers)
+        self.sockets = Sockets(self.halls, Texts.load(), self.loudspeakers, self.entrance.who)
         self.voices = Voices(settings.data / "voice", configs, self.loudspeakers.speaks)
         self.halls.on_events(self.voices.hear)
         self._runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=GRACE)

@@ -26,6 +26,8 @@ HELLO_WITHIN: Final = 5.0
 HEARTBEAT: Final = 20.0
 """Seconds between pings; a screen that does not answer within half of it is cut."""
 FRAME_MOST: Final = 64 * 1024
+LOOK_AGAIN: Final = 30.0
+"""Seconds after which a screen that says nothing is asked for its right again; one that speaks is asked at once."""
 AT_ONCE: Final = 64
 """Commands of one socket under way; more wait in the network."""
 
@@ -70,10 +72,17 @@ _sound, _played = msgspec.json.Decoder(Sound), msgspec.json.Decoder(Played)
 
 
 class Sockets:
-    """Every open socket of this server; `close` says that the server stops."""
+    """Every open socket of this server; `close` says that the server stops. `who` tells who sends a request as it is
+    now: a socket lives for days, and a token that was revoked meanwhile must not go on calling."""
 
-    def __init__(self, halls: Halls, texts: Texts, loudspeakers: Loudspeakers) -> None:
-        self.halls, self.texts, self.loudspeakers = halls, texts, loudspeakers
+    def __init__(
+        self,
+        halls: Halls,
+        texts: Texts,
+        loudspeakers: Loudspeakers,
+        who: Callable[[web.Request], Awaitable[Who | None]],
+    ) -> None:
+        self.halls, self.texts, self.loudspeakers, self.who = halls, texts, loudspeakers, who
         self._open: set[web.WebSocketResponse] = set()
 
     def routes(self) -> list[web.RouteDef]:
@@ -126,9 +135,14 @@ class _Session:
         }
         try:
             while True:
-                text = await self._text()
+                try:
+                    text = await self._text(LOOK_AGAIN)
+                except TimeoutError:
+                    await self._look_again(hall)
+                    continue
                 if text is None:
                     return
+                await self._look_again(hall)
                 take = takes.get(_decoded(_kind, text).type)
                 if take is None:
                     raise Closing(BAD_FRAME, "unknown type")
@@ -140,14 +154,28 @@ class _Session:
     async def _enter(self) -> Hall:
         try:
             hall = await self._sockets.halls.get(self._request.match_info["hall"])
-            may_read(self._who, hall.config.id, hall.config.open_reading)
+            self._may_read(hall)
         except Refused as refused:
             if refused.code == "unknown_hall":
                 raise Closing(UNKNOWN_HALL, "unknown hall") from None
             if refused.code == "store_unavailable":
                 raise Closing(STORE_AWAY, "the store does not answer") from None
-            raise Closing(NOT_ALLOWED, refused.code) from None
+            raise
         return hall
+
+    async def _look_again(self, hall: Hall) -> None:
+        """Who is it now? Raises Closing for whoever may no longer read."""
+        try:
+            self._who = await self._sockets.who(self._request)
+        except Refused:  # the store is away: screens keep their picture, and commands are refused by its absence itself
+            return
+        self._may_read(hall)
+
+    def _may_read(self, hall: Hall) -> None:
+        try:
+            may_read(self._who, hall.config.id, hall.config.open_reading)
+        except Refused as refused:
+            raise Closing(NOT_ALLOWED, refused.code) from None
 
     async def _say_hello(self) -> Position | None:
         try:
@@ -167,9 +195,9 @@ class _Session:
         except ValueError:
             raise Closing(BAD_FRAME, "malformed since") from None
 
-    async def _text(self) -> str | None:
-        """The next text frame; None at the end of the connection."""
-        message = await self._socket.receive()
+    async def _text(self, patience: float | None = None) -> str | None:
+        """The next text frame; None at the end of the connection. Raises TimeoutError after `patience` seconds."""
+        message = await self._socket.receive(patience)
         if message.type is WSMsgType.TEXT:
             return str(message.data)
         if message.type is WSMsgType.BINARY:

@@ -56,7 +56,9 @@ class Entrance:
         self.door = Door(self.pages)
         self.sessions = StoreSessions(self.accounts, self.origins)
         self.identities = Identities(self.accounts, self.sessions, clock)
-        self._gate = Gate(self.identities, self.origins, self.pages, texts, self.metrics)
+        gate = Gate(self.identities, self.origins, self.pages, texts, self.metrics)
+        self.who = gate.who
+        self._middleware = gate.middleware
         self._sign_in = SignIn(
             self.accounts, self.joining, self.sessions, self.identities, self.origins, self.pages, texts, halls
         )
@@ -73,7 +75,7 @@ class Entrance:
 
     def install(self, app: web.Application) -> None:
         """Puts the middleware and the headers of every answer before the application's handlers."""
-        app.middlewares.append(self._gate.middleware)
+        app.middlewares.append(self._middleware)
         app.on_response_prepare.append(dress)
         logging.getLogger("aiohttp.server").addFilter(not_noise)
 

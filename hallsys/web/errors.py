@@ -82,18 +82,14 @@ class Gate:
         """Who asks, then the handler, then what went wrong."""
         try:
             headers = request.headers
-            cookie = headers.get(hdrs.COOKIE)
-            if cookie is not None and _COOKIE_PART not in cookie:
-                cookie = None
             origin = headers.get(hdrs.ORIGIN)
-            if origin is not None and cookie is not None and self._origins.is_foreign(request, origin):
+            if (
+                origin is not None
+                and _COOKIE_PART in headers.get(hdrs.COOKIE, "")
+                and self._origins.is_foreign(request, origin)
+            ):
                 raise Refused("foreign_origin")
-            credentials = headers.get(hdrs.AUTHORIZATION) or cookie
-            who = None
-            if credentials is not None:
-                who = self._identities.at_once(headers.get(hdrs.AUTHORIZATION) or headers[hdrs.COOKIE])
-                if who is None:
-                    who = await self._ask(request)
+            who = await self.who(request)
             if not self._named:
                 self._name(request)
             request["who"] = who
@@ -108,6 +104,17 @@ class Gate:
             raise
         except Exception as error:  # noqa: BLE001 (the last one before a bare 500; said with a reference and logged)
             return self._fail(request, error)
+
+    async def who(self, request: web.Request) -> Who | None:
+        """Who sends a request, as of the last seconds; STRANGER for a token that is nobody's. Raises Refused
+        store_unavailable if nothing is known about it."""
+        headers = request.headers
+        header = headers.get(hdrs.AUTHORIZATION)
+        if not header:
+            header = headers.get(hdrs.COOKIE)
+            if header is None or _COOKIE_PART not in header:
+                return None
+        return self._identities.at_once(header) or await self._ask(request)
 
     def _name(self, request: web.Request) -> None:
         # aiohttp advises key objects, once per plain name; but `live/` and `web/` do not know each other's objects.
