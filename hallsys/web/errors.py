@@ -124,12 +124,9 @@ class Gate:
         self._named = True
 
     async def _ask(self, request: web.Request) -> Who | None:
-        try:
-            who = await self._identities.ask(request)
-        except Refused:
-            if request.path.startswith(_NEEDS_NOBODY):
-                return None
-            raise
+        if request.path.startswith(_NEEDS_NOBODY):  # and need not wait for a store that is away
+            return None
+        who = await self._identities.ask(request)
         # A cookie that has expired is no sign-in; a token that is nobody's is a wrong one.
         return STRANGER if who is None and hdrs.AUTHORIZATION in request.headers else who
 

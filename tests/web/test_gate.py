@@ -70,6 +70,22 @@ async def test_a_known_token_asks_the_store_once_and_a_revoked_one_is_out_when_i
     assert (await server.client.get(WHOAMI, headers=bearer(token))).status == 401
 
 
+async def test_what_needs_nobody_does_not_ask_the_store_who_it_is(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    async def noted(token: str) -> None:
+        asked.append(token)
+
+    monkeypatch.setattr(server.accounts, "token_who", noted)
+    for path in ("/healthz", "/metrics", "/fonts/SourceSansPro-Regular.ttf"):
+        assert (await server.client.get(path, headers=bearer(f"hs_{path}"))).status == 200
+    assert asked == []
+    assert (await server.client.get(WHOAMI, headers=bearer("hs_nobody"))).status == 401
+    assert asked == ["hs_nobody"]
+
+
 async def test_a_store_that_is_away_leaves_the_known_ones_in_and_says_so_to_the_others(
     start: Start, store: Embedded
 ) -> None:
