@@ -16,9 +16,10 @@ from hallsys.web.identity import Identities
 from hallsys.web.origins import Origins
 from hallsys.web.sessions import StoreSessions
 
-ADDRESS_CODES: Final = 120
+ADDRESS_CODES: Final = 60
 ADDRESS_WINDOW: Final = 600
-"""s; a hall's screens share one address and all ask at once after a power cut"""
+"""s; a hall's screens share one address and may all ask at once, but less than the hundred codes that a hall has: or
+anybody on the network could leave none for a real screen"""
 
 WAIT: Final = 25.0
 """s a question waits for its answer; proxies give up after 30 or 60"""

@@ -104,6 +104,13 @@ async def test_codes_are_limited_by_address(server: Server, monkeypatch: pytest.
     assert [status for status, _ in answers] == [200, 200, 429]
 
 
+async def test_one_address_cannot_take_every_code_of_a_hall(server: Server) -> None:
+    answers = [await post(server, f"{SHUT}/join", {"page": "kiosk"}) for _ in range(101)]
+    assert answers[-1][0] == 429
+    waiting, _ = await server.entrance.joining.begin("shut", "kiosk", "10.0.0.9")
+    assert waiting.code
+
+
 @pytest.mark.parametrize(
     ("path", "body", "field"),
     [
