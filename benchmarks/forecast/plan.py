@@ -67,7 +67,7 @@ def draw_hall(seed: int, load: int) -> Hall:
     """A hall of ten services and six to eight counters, as busy as such a hall may be at 60, 150 or 300 tickets."""
     rng = Random(f"hall {seed} {load}")
     weights = [rng.gammavariate(1.2, 1.0) + 0.15 for _ in LETTERS]
-    busy = {60: (0.3, 0.55), 150: (0.42, 0.68), 300: (0.5, 0.75)}[load]
+    busy = {60: (0.2, 0.55), 150: (0.3, 0.68), 300: (0.38, 0.75)}[load]
     laws = ("gamma", "weibull", "lognormal", "pareto")
     raw = {
         letter: Service(letter, weight / sum(weights), rng.uniform(0.5, 1.7), rng.choice(laws), rng.uniform(0.8, 1.25))
@@ -156,7 +156,7 @@ def draw_day(hall: Hall, day: int, rng: Random) -> Today:
             arrivals.append((at, rng.choices(letters, shares)[0], rng.random() < hall.priority))
     pauses, opens = {}, {}
     for desk in hall.desks:
-        opens[desk.id] = OPEN + max(0.0, rng.gauss(-60, 150)) + (rng.uniform(900, 4_000) if rng.random() < 0.06 else 0)
+        opens[desk.id] = OPEN + rng.expovariate(1 / 120) + (rng.uniform(900, 4_000) if rng.random() < 0.06 else 0)
         lunch = desk.lunch + rng.gauss(0, 500)
         pauses[desk.id] = [(lunch, desk.lunch_s * rng.uniform(0.85, 1.2))]
         at = float(OPEN)

@@ -169,6 +169,18 @@ def test_a_counter_at_lunch_comes_back_when_it_usually_does() -> None:
     assert p80 < 2400
 
 
+def test_a_counter_that_is_late_to_open_is_expected_soon() -> None:
+    snapshot = hall([ticket("A001", since=27_000)], [counter(status="closed", since=0)], now=27_120)
+    for history in (None, past()):
+        assert evaluate(snapshot, history, {})["A001"][1] < 900
+
+
+def test_the_noon_pause_of_the_hours_is_kept_on_the_first_day() -> None:
+    line = [ticket(f"A{k:03d}", since=40_000 + k) for k in range(6)]
+    snapshot = hall(line, [counter(current=busy(called=40_980))], now=41_000, hours=[27_000, 41_400, 48_600, 61_200])
+    assert evaluate(snapshot, None, {})["A005"][0] > 48_600 - 41_000
+
+
 def test_those_still_to_come_overtake_by_priority() -> None:
     history = past()
     for day in history["days"]:

@@ -62,13 +62,7 @@ def evaluate(
         scene,
         ((tickets[number], tuple(values)) for number, values in zip(outlook.asked, raw.tolist(), strict=True)),
     )
-    soft = record.SOFT_S
-    right = np.maximum(
-        0.0,
-        (raw + soft) * np.array(record.corrections(memo, record.KNOWN if history_rows(history) else record.FIRST_DAY))
-        - soft,
-    )
-    right[:, 1] = np.maximum(right[:, 0], right[:, 1])
+    right = record.corrected(raw, memo, record.KNOWN if history_rows(history) else record.FIRST_DAY)
     return {number: (p50, p80) for number, (p50, p80) in zip(outlook.asked, right.tolist(), strict=True)}
 
 
@@ -100,7 +94,7 @@ def look_ahead(
 def _known(scene: Scene, history: Mapping[str, Any] | None, memo: dict[str, Any]) -> Knowledge:
     """Read once a day: the memo keeps it, by the days it was read from."""
     rows = history_rows(history)
-    key = (scene.day, len(rows), rows[-1].get("day") if rows else None, scene.open, scene.last_issue, scene.services)
+    key = (scene.day, len(rows), rows[-1].get("day") if rows else None, scene.hours, scene.last_issue, scene.services)
     kept = memo.get("known")
     if kept is None or kept[0] != key:
         days = [read_day(row) for row in rows]
@@ -124,7 +118,7 @@ def _learn(scene: Scene, days: Sequence[Day]) -> Knowledge:
         visits([day.served for day in days]),
         tuple(gap for day in days[-5:] for gap in gaps(day)),
         learn_flow(days, scene.services),
-        learn_roster([traces(day, scene.last_issue) for day in days], common_traces(scene.open, scene.close)),
+        learn_roster([traces(day, scene.last_issue) for day in days], common_traces(scene.hours)),
     )
 
 

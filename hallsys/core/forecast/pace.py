@@ -28,6 +28,9 @@ FIRST_SD: Final = 0.35
 """The same on the first day, when the hall itself is not known."""
 DRIFT: Final = 0.3
 """How fast the expected pace of a day follows the days before."""
+ODD: Final = 2.0
+"""A day that is further off than this many variances of its mean is believed sooner than a usual one."""
+ENOUGH: Final = 8
 GAP_S: Final = 10.0
 LONGEST_GAP_S: Final = 120.0
 SHAPE = np.exp(0.75 * np.sqrt(2) * np.array([-1.64, -1.04, -0.67, -0.39, -0.13, 0.13, 0.39, 0.67, 1.04, 1.64]) * 0.71)
@@ -129,8 +132,10 @@ def _days(ratio: Floats, day: Floats, begun: float) -> tuple[float, float, Float
     expected, spread, factors, errors = 1.0, DAY_SD**2, {}, [DAY_SD**2] * 3
     for age in sorted(set(day.tolist()) | {0.0}, reverse=True):
         mine = ratio[day == age]
-        weight = noise / spread
-        factors[age] = float((weight * expected + mine.sum() + (0 if age else begun)) / (weight + len(mine)))
+        count, total = len(mine), float(mine.sum()) + (0.0 if age else begun)
+        odd = (total / count - expected) ** 2 - ODD * noise / count if count >= ENOUGH else 0.0
+        weight = noise / max(spread, odd)
+        factors[age] = (weight * expected + total) / (weight + count)
         if age == 0:
             break
         errors.append(max(0.0, (factors[age] - expected) ** 2))

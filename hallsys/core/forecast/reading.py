@@ -76,14 +76,13 @@ class Day(NamedTuple):
 
 
 class Scene(NamedTuple):
-    """A hall at `now`."""
+    """A hall at `now`. `hours`: when it opens and closes, each day's pauses between."""
 
     load: float
     day: int
     weekday: int
     now: float
-    open: float
-    close: float
+    hours: tuple[float, ...]
     last_issue: float
     services: tuple[str, ...]
     priority_calls: int
@@ -95,12 +94,20 @@ class Scene(NamedTuple):
     today: Day
     ask: tuple[str, ...]
 
+    @property
+    def open(self) -> float:
+        return self.hours[0]
+
+    @property
+    def close(self) -> float:
+        return self.hours[-1]
+
 
 def read_scene(snapshot: Plain, memo: dict[str, Any]) -> Scene:
     """`memo` keeps what was read of today, since a day's record only grows."""
     now = _number(snapshot.get("now"), OPEN_S)
     hours = [_number(t, OPEN_S) for t in _rows(snapshot.get("hours"))]
-    opens, closes = (hours[0], hours[-1]) if len(hours) > 1 else (OPEN_S, CLOSE_S)
+    hours = hours if len(hours) > 1 else [OPEN_S, CLOSE_S]
     policy = snapshot.get("policy") or {}
     waiting = tuple(_waiting(row, now) for row in _rows(snapshot.get("waiting")) if row.get("id") is not None)
     counters = tuple(_counter(row, now) for row in _rows(snapshot.get("counters")))
@@ -115,9 +122,8 @@ def read_scene(snapshot: Plain, memo: dict[str, Any]) -> Scene:
         day=int(_number(snapshot.get("day"), 0)),
         weekday=int(_number(snapshot.get("weekday"), 0)),
         now=now,
-        open=opens,
-        close=closes,
-        last_issue=_number(snapshot.get("last_issue"), closes),
+        hours=tuple(hours),
+        last_issue=_number(snapshot.get("last_issue"), hours[-1]),
         services=tuple(known),
         priority_calls=max(0, int(_number(policy.get("priority_calls"), 2))),
         prefer_s=_number(policy.get("prefer_s"), 600),

@@ -22,8 +22,8 @@ class Start(NamedTuple):
     worth: float
 
 
-KNOWN: Final = Start((1.05, 1.10), 80.0)
-FIRST_DAY: Final = Start((1.10, 1.25), 200.0)
+KNOWN: Final = Start((1.03, 1.07), 80.0)
+FIRST_DAY: Final = Start((1.05, 1.17), 200.0)
 """Most promises are made on the days that go badly, so a play that is right on the mean of days is short of what most
 people live through; more so while the hall is unknown."""
 SPREAD: Final = 0.35
@@ -32,6 +32,8 @@ HALF_LIFE: Final = 250.0
 """Tickets after which a ratio counts half."""
 SOFT_S: Final = 60.0
 """Added above and below, so that the short waits do not rule."""
+LONG_S: Final = 2700.0
+"""A wait past this is corrected as if it were this long: over many visits errors even out."""
 LEVELS: Final = (0.5, 0.8)
 
 Memo = dict[str, Any]
@@ -62,8 +64,14 @@ def promise(memo: Memo, scene: Scene, given: Iterable[tuple[Waiting, tuple[float
         book.setdefault(ticket.id, []).append([scene.now, *values])
 
 
-def corrections(memo: Memo, start: Start) -> tuple[float, ...]:
-    """Factors on P50 and P80 (softened by `SOFT_S`)."""
+def corrected(waits: Floats, memo: Memo, start: Start) -> Floats:
+    """P50 and P80 by ticket, as the record would have them; never below now, P80 never below P50."""
+    factors = np.array(_factors(memo, start))
+    right = np.maximum(0.0, waits + np.minimum(waits + SOFT_S, LONG_S) * (factors - 1))
+    return np.maximum.accumulate(right, axis=1)
+
+
+def _factors(memo: Memo, start: Start) -> tuple[float, ...]:
     rows = memo.get("ratios") or []
     if not rows:
         return start.factors
@@ -72,12 +80,12 @@ def corrections(memo: Memo, start: Start) -> tuple[float, ...]:
     newest = weight.sum() - weight.cumsum()
     weight = weight * 0.5 ** (newest / HALF_LIFE)
     return tuple(
-        _corrected(ratios[:, 1 + index], weight, level, start.factors[index], start.worth)
+        _percentile(ratios[:, 1 + index], weight, level, start.factors[index], start.worth)
         for index, level in enumerate(LEVELS)
     )
 
 
-def _corrected(ratio: Floats, weight: Floats, level: float, begin: float, worth: float) -> float:
+def _percentile(ratio: Floats, weight: Floats, level: float, begin: float, worth: float) -> float:
     """The level's percentile of the ratios, among others for which it is `begin`."""
     steps = np.linspace(0.025, 0.975, 20)
     value = np.concatenate([ratio, begin * np.exp(2 * SPREAD * (steps - level))])

@@ -15,6 +15,7 @@ from hallsys.core.forecast.reading import AtCounter, Day, Scene
 
 Floats = NDArray[np.float64]
 
+NOON: Final = 43_200.0
 OWN: Final = 1.0
 OTHERS: Final = 0.05
 """What another officer's day is worth against the officer's own."""
@@ -28,6 +29,8 @@ OVERDUE_S: Final = 2400.0
 less surely with time."""
 LATE_S: Final = 1800.0
 """A counter that leaves for good within this time of the last ticket is closing: it stays while people wait."""
+SOON_S: Final = 240.0
+"""How long a counter is still away when nothing is known of it."""
 PRIOR_DAYS: Final = 24
 LONG: Final = 1e5
 """A spell that ends after the day."""
@@ -75,15 +78,18 @@ def traces(day: Day, last_issue: float) -> list[Trace]:
     return found
 
 
-def common_traces(opens: float, closes: float) -> list[Trace]:
-    """Days of officers nobody knows yet: most have lunch around noon, some take short breaks."""
+def common_traces(hours: Sequence[float]) -> list[Trace]:
+    """Days of officers nobody knows yet: most have lunch around noon (when the hall is closed, if its hours say so),
+    and take short breaks."""
     rng = np.random.default_rng(7)
-    noon = 43_200.0
+    opens, *pause, closes = hours
     made = []
     for index in range(PRIOR_DAYS):
         spells = []
-        if index % 6 and opens < noon - 3600 and closes > noon + 7200:
-            spells.append((noon - 1500 + 4500 * rng.random(), 2400 + 1500 * rng.random()))
+        if len(pause) > 1:
+            spells.append((pause[0], pause[-1] - pause[0]))
+        elif index % 6 and opens < NOON - 3600 and closes > NOON + 7200:
+            spells.append((NOON - 1500 + 4500 * rng.random(), 2400 + 1500 * rng.random()))
         for _ in range(rng.poisson(0.3 * (closes - opens) / 3600)):
             at = opens + (closes - opens) * rng.random()
             spells.append((at, 300 + rng.exponential(420)))
@@ -155,9 +161,9 @@ def _back(
     never = worth.mean() if counter.status == "closed" and (begun or scene.now > scene.open + 3600) else 0.0
     chances = np.concatenate([spells.ravel(), late, [never]])
     if chances.sum() <= 0:
-        rest = rng.exponential(max(240.0, 0.5 * gone), futures)
-        soon = max(scene.open, scene.now) if counter.status == "closed" else scene.now
-        return _draw(worth, futures, rng), soon + rest
+        soon = scene.now if begun else max(scene.open, scene.now)
+        rest = np.clip(0.5 * gone, SOON_S, LATE_S) if begun else SOON_S
+        return _draw(worth, futures, rng), soon + rng.exponential(rest, futures)
     drawn = _draw(chances, futures, rng)
     size, most = roster.start.shape
     trace = np.where(drawn < size * most, drawn // most, (drawn - size * most) % size)
