@@ -1,6 +1,7 @@
 """The counter's commands: opening, calling, serving, and sending on."""
 
-from typing import Any
+import re
+from typing import Any, Final
 
 from hallsys.core import commands as c
 from hallsys.core.decision import Decision, Event, end, freed, voice_id, with_counter, with_ticket
@@ -12,6 +13,8 @@ from hallsys.core.policy import NO_LINE, Choice, choose
 from hallsys.core.state import HallState
 from hallsys.errors import Refused
 
+_CODE: Final = re.compile(r"[a-z_]{1,32}", re.ASCII)
+
 
 def open_counter(state: HallState, command: c.OpenCounter, now: int) -> Decision:
     return _counter_becomes(state, command.counter, "open", now)
@@ -20,11 +23,16 @@ def open_counter(state: HallState, command: c.OpenCounter, now: int) -> Decision
 def pause_counter(state: HallState, command: c.PauseCounter, now: int) -> Decision:
     if counter_of(state, command.counter).state == "closed":
         raise Refused("counter_closed", counter=command.counter)
-    return _counter_becomes(state, command.counter, "paused", now, command.reason)
+    return _counter_becomes(state, command.counter, "paused", now, public_reason(command.reason))
 
 
 def close_counter(state: HallState, command: c.CloseCounter, now: int) -> Decision:
     return _counter_becomes(state, command.counter, "closed", now)
+
+
+def public_reason(reason: str | None) -> str | None:
+    """A reason as everybody may see it: a code such as `lunch`; free words, which may name somebody, become `other`."""
+    return reason if reason is None or _CODE.fullmatch(reason) else "other"
 
 
 def _counter_becomes(state: HallState, name: str, into: str, now: int, reason: str | None = None) -> Decision:

@@ -18,9 +18,11 @@ from hallsys.store.ledger import Ledger
 
 log = logging.getLogger("hallsys.follower")
 
-REST: Final = (0.005, 0.05)
-"""Seconds of rest after a wake, at least and at most. This process's own commits wake the reader too: while they are
-all that is found the rest grows, so that a busy hall does not pay a read for each; what others wrote shortens it."""
+REST: Final = 0.005
+"""Seconds of rest after a wake, so that a flood of writes does not cost a read for each."""
+QUIET: Final = 0.05
+"""Seconds without a commit of our own after which a hall is watched. Until then it needs no watching: a commit learns
+what it missed, and reading back what we wrote ourselves would cost as much as writing it."""
 PAUSE: Final = 0.2
 """Seconds before reading again from a store that is down."""
 
@@ -61,7 +63,7 @@ class _Reader:
         self._stopping = True
         while not self._task.done():
             self._task.cancel()
-            await asyncio.wait([self._task], timeout=REST[0])
+            await asyncio.wait([self._task], timeout=REST)
 
     async def _follow(self) -> None:
         while not self._stopping:
@@ -83,13 +85,20 @@ class _Reader:
 
     async def _read(self, client: Client) -> None:
         """Read until there are more halls to watch."""
-        rest = REST[0]
         self._more.clear()
         more = asyncio.create_task(self._more.wait())
         try:
             while not self._stopping:
-                streams = {stream: str(ledger.position or "0-0") for stream, ledger in self._ledgers.items()}
-                read = asyncio.ensure_future(client.xread(streams, count=1, block=READ_BLOCK_MS))  # type: ignore[arg-type]
+                now = asyncio.get_running_loop().time()
+                quiet = [it for it in self._ledgers.items() if now - it[1].committed_at >= QUIET]
+                block = READ_BLOCK_MS if len(quiet) == len(self._ledgers) else int(QUIET * 1000)
+                if not quiet:
+                    await asyncio.wait({more}, timeout=QUIET)
+                    if more.done():
+                        return
+                    continue
+                streams = {stream: str(ledger.position or "0-0") for stream, ledger in quiet}
+                read = asyncio.ensure_future(client.xread(streams, count=1, block=block))  # type: ignore[arg-type]
                 try:
                     await asyncio.wait({read, more}, return_when=asyncio.FIRST_COMPLETED)
                     if not read.done():
@@ -98,20 +107,16 @@ class _Reader:
                     if not read.done():
                         read.cancel()
                         await asyncio.gather(read, return_exceptions=True)
-                news = await self._wake(await read)
-                rest = REST[0] if news else min(2 * rest, REST[1])
-                await asyncio.sleep(rest)
+                await self._wake(await read)
+                await asyncio.sleep(REST)
         finally:
             more.cancel()
 
-    async def _wake(self, answer: Any) -> bool:
-        """Wake the ledgers that are behind; whether there was one."""
-        news = False
+    async def _wake(self, answer: Any) -> None:
+        """Wake the ledgers that are behind."""
         for stream, entries in answer or ():
             ledger = self._ledgers[stream.decode()]
             await ledger.between_commits()
             known = ledger.position
             if known is None or Position.parse(entries[-1][0].decode()) > known:
                 ledger.poke()
-                news = True
-        return news

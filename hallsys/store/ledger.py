@@ -75,6 +75,8 @@ class Ledger:
         self._task: asyncio.Task[None] | None = None
         self._midnight: asyncio.TimerHandle | None = None
         self._stopping = False
+        self.committed_at = 0.0
+        """When this process wrote to the hall last, by the loop's clock."""
         self.trouble: str | None = None
         """Why commands are refused, while the store is away."""
 
@@ -299,6 +301,7 @@ class Ledger:
 
     def _committed(self, batch: Batch) -> None:
         self._defeats = 0
+        self.committed_at = asyncio.get_running_loop().time()
         self._mirror.committed(batch)
         self._answer(batch)
         # Answers first: their handlers run in this round of the loop, the fan-out in the next.

@@ -4,33 +4,40 @@ from base64 import b32encode, urlsafe_b64encode
 from hashlib import blake2b
 
 TICKET_BYTES = 16
+BOOKING_BYTES = 5
 DIGEST_BYTES = 8
 
 
 class Minter:
     """Keyed BLAKE2b (RFC 7693) under one hall's name."""
 
-    __slots__ = ("_hall", "_secret")
+    __slots__ = ("_begun", "_hall")
 
     def __init__(self, hall: str, secret: bytes) -> None:
-        self._hall, self._secret = hall, secret
+        self._hall = hall
+        sizes = {b"ticket": TICKET_BYTES, b"booking": BOOKING_BYTES, b"digest": DIGEST_BYTES}
+        self._begun = {
+            purpose: blake2b(hall.encode() + b"\0", key=secret[:64], person=purpose, digest_size=size)
+            for purpose, size in sizes.items()
+        }
 
     def ticket(self, key: str, issued_at: int) -> str:
         """The token of the ticket that a request took: 128 bits, behind the hall's id."""
-        mac = self._mac(f"{issued_at} {key}", b"ticket", TICKET_BYTES)
+        mac = self._mac(b"ticket", f"{issued_at} {key}")
         return f"{self._hall}.{urlsafe_b64encode(mac).decode().rstrip('=')}"
 
     def booking(self, key: str, now: int) -> str:
         """A code of eight letters and digits for a booking."""
-        return b32encode(self._mac(f"{now} {key}", b"booking", 5)).decode()
+        return b32encode(self._mac(b"booking", f"{now} {key}")).decode()
 
     def digest(self, name: str, arguments: bytes) -> str:
         """What a request asks, hashed: tells whether a repeated key asks the same, and cannot be turned back."""
-        return self._mac(name, b"digest", DIGEST_BYTES, arguments).hex()
+        return self._mac(b"digest", name, arguments).hex()
 
-    def _mac(self, text: str, person: bytes, size: int, more: bytes = b"") -> bytes:
-        message = b"\0".join((self._hall.encode(), text.encode(), more))
-        return blake2b(message, key=self._secret[:64], person=person, digest_size=size).digest()
+    def _mac(self, purpose: bytes, text: str, more: bytes = b"") -> bytes:
+        mac = self._begun[purpose].copy()
+        mac.update(text.encode() + b"\0" + more)
+        return mac.digest()
 
 
 def hall_of(token: str) -> str:

@@ -352,3 +352,9 @@ def test_times_of_a_visit_tell_its_story(hall: Rig) -> None:
     row = hall.ticket(label)
     times = (row.issued_at, row.called_at, row.started_at, row.ended_at)
     assert times == (start + S, start + S + 5 * MIN, start + S + 6 * MIN, start + S + 16 * MIN)
+
+
+def test_free_words_do_not_enter_the_public_row_of_a_paused_counter(hall: Rig) -> None:
+    hall.do("open_counter", counter="1")
+    row = hall.do("pause_counter", counter="1", reason="Nguyễn Văn A nghỉ ốm")["counter"]
+    assert row.reason == "other"

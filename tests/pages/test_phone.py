@@ -1,8 +1,12 @@
 """A ticket on its holder's phone, in a hall that everybody may read: it follows the call as the boards do."""
 
+from pathlib import Path
+
 import pytest
 from playwright.async_api import expect
 
+from tests.child import serving
+from tests.pages.conftest import admin_token
 from tests.pages.station import PHONE, WALL, Hall, Stations
 
 pytestmark = pytest.mark.browser
@@ -36,3 +40,16 @@ async def test_a_phone_follows_its_ticket_and_nobody_sees_its_token(hall: Hall, 
     assert any(label in str(frame) for frame in board.frames)
     assert not any(token in str(frame) for frame in board.frames)
     assert token not in await board.page.content()
+
+
+async def test_a_phone_follows_its_ticket_in_a_hall_that_is_not_open_for_reading(
+    shut_hall: Path, tmp_path: Path, stations: Stations
+) -> None:
+    async with serving(tmp_path / "data", "--config", str(shut_hall)) as child:
+        hall = Hall(await child.ready(), await admin_token(tmp_path / "data"))
+        await hall.do("open_counter", counter="1")
+        mine = await hall.do("issue", service="T")
+        phone = await (await stations(hall.address, PHONE)).open(f"/t/{mine['token']}")
+        await expect(phone.page.locator(".me.soon .num")).to_have_text(mine["ticket"]["label"])
+        await hall.do("call_next", counter="1")
+        await expect(phone.page.locator(".me.now .num")).to_have_text(mine["ticket"]["label"])

@@ -49,8 +49,8 @@ export class Link {
   #stopped = false;
 
   /** `lang`: the language of refusals; Vietnamese if not given. */
-  constructor(hall, { lang = "vi", url, Socket = WebSocket, timing = {} } = {}) {
-    this.url = url ?? `${location.protocol.replace("http", "ws")}//${location.host}/ws/${encodeURIComponent(hall)}?lang=${lang}`;
+  constructor(hall, { lang = "vi", ticket, url, Socket = WebSocket, timing = {} } = {}) {
+    this.url = url ?? `${location.protocol.replace("http", "ws")}//${location.host}/ws/${encodeURIComponent(hall)}?${new URLSearchParams({ lang, ...(ticket && { ticket }) })}`;
     this.Socket = Socket;
     this.timing = { ...TIMING, ...timing };
   }

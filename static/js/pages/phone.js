@@ -44,7 +44,7 @@ function place({ state, label, service, before, last, counters, counter }) {
 const listed = (ids) => (ids.length < 2 ? ids.join("") : `${ids.slice(0, -1).join(", ")} ${t("phone.or")} ${ids.at(-1)}`);
 
 const part = (selector) => document.querySelector(selector);
-const link = new Link(data.hall, { lang: lang() });
+const link = new Link(data.hall, { lang: lang(), ticket: location.pathname.split("/").pop() }); // its right to follow a hall that is not open for reading
 link.on("view", draw).on("state", draw);
 comeBack(link);
 
