@@ -19,7 +19,7 @@ from benchmarks.forecast.score import Figures, Sheet, figures
 
 LOADS = (60, 150, 300)
 HELD_OUT = 1000
-HALLS = {60: 24, 150: 16, 300: 8}
+HALLS = {60: 16, 150: 10, 300: 6}
 DAYS = 4
 LIMIT_MS = 80.0
 

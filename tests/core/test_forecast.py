@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.forecast.run import Case, live
 from benchmarks.forecast.score import figures
-from hallsys.core.forecast import evaluate
+from hallsys.core.forecast import evaluate, look_ahead, queue_ahead, read_scene
 from hallsys.core.forecast.play import (
     LANES,
     NEVER,
@@ -204,6 +204,32 @@ def test_a_probe_is_told_its_wait_and_makes_nobody_wait() -> None:
     beside = evaluate(hall([*line, *probes], [counter(current=busy())]), past(), {})
     assert beside["A002"][0] == pytest.approx(without["A002"][0], abs=60)
     assert without["A000"][0] < beside["probe0"][0] < without["A002"][0]
+
+
+def test_the_queue_ahead_is_who_waits_and_who_comes_less_who_is_called() -> None:
+    line = [ticket(f"A{k:03d}", since=36_000 + k) for k in range(5)]
+    scene = read_scene(hall(line, [counter(current=busy())]), {})
+    quiet = np.median(queue_ahead(scene, past(), {}, [36_061, 37_000, 39_600]), axis=0)
+    assert quiet[0] == 5
+    assert quiet[1] in (2, 3)
+    assert quiet[2] == 0
+    history = past()
+    for day in history["days"]:
+        day["arrivals"] = [[36_300 + 30 * k, "A", False] for k in range(60)]
+    assert np.median(queue_ahead(scene, history, {}, [39_600])) > 20
+
+
+def test_without_counters_the_queue_stays() -> None:
+    scene = read_scene(hall([ticket("A001"), ticket("H001", "H")], []), {})
+    assert (queue_ahead(scene, past(), {}, [36_100, 39_600]) == 2).all()
+
+
+def test_a_second_counter_is_seen_to_help() -> None:
+    line = [ticket(f"A{k:03d}", since=36_000 + k) for k in range(8)]
+    alone = hall(line, [counter(current=busy())])
+    helped = hall(line, [counter(current=busy()), counter("2")])
+    waits = [look_ahead(read_scene(snapshot, {}), past(), {}).waits.max(axis=1) for snapshot in (alone, helped)]
+    assert np.median(waits[1]) < 0.7 * np.median(waits[0])
 
 
 def test_a_record_of_broken_promises_corrects_the_next() -> None:

@@ -60,7 +60,11 @@ def evaluate(
     record.promise(
         memo,
         scene,
-        ((tickets[number], tuple(values)) for number, values in zip(outlook.asked, raw.tolist(), strict=True)),
+        (
+            (tickets[number], tuple(values))
+            for number, values in zip(outlook.asked, raw.tolist(), strict=True)
+            if not tickets[number].probe
+        ),
     )
     right = record.corrected(raw, memo, record.KNOWN if history_rows(history) else record.FIRST_DAY)
     return {number: (p50, p80) for number, (p50, p80) in zip(outlook.asked, right.tolist(), strict=True)}
@@ -75,20 +79,47 @@ def look_ahead(
     if not asked:
         return Outlook((), np.empty((futures, 0)))
     columns = [index[number] for number in asked]
-    if not scene.counters:
-        return Outlook(asked, np.full((futures, len(asked)), np.inf))
+    _, called = _play(scene, history, memo, futures, columns)
+    waits = called[:, columns]
+    return Outlook(asked, np.where(waits < NEVER, waits - scene.now, np.inf))
+
+
+def queue_ahead(
+    scene: Scene,
+    history: Mapping[str, Any] | None,
+    memo: dict[str, Any],
+    times: Sequence[float],
+    futures: int = FUTURES,
+) -> Ints:
+    """How many wait at each of the times (seconds since midnight, after now), by future and time. Transfers and returns
+    still to come are among them."""
+    crowd, called = _play(scene, history, memo, futures, [], max(times, default=0.0))
+    real = (crowd.lane < crowd.services * LANES) & (crowd.weight > 0)
+    return np.array([(real & (crowd.key <= t) & (called > t)).sum(axis=1) for t in times], dtype=np.int64).T
+
+
+def _play(
+    scene: Scene,
+    history: Mapping[str, Any] | None,
+    memo: dict[str, Any],
+    futures: int,
+    columns: list[int],
+    until: float = 0.0,
+) -> tuple[Crowd, Floats]:
+    """Everybody who waits or comes, and when each is called, by future."""
     known = _known(scene, history, memo)
     rng = np.random.default_rng([scene.day % 2**32, int(scene.now) % 2**32])
     pace = _pace(scene, known, memo)
     past = known.flow if known.flow.days else first_day(scene)
     crowd = _crowd(scene, past, futures, rng)
+    if not scene.counters:
+        return crowd, np.full(crowd.key.shape, NEVER)
     desks = _desks(scene, pace, known.roster, futures, rng)
     wanted = np.zeros(crowd.key.shape[1], dtype=bool)
     wanted[columns] = True
     draws = np.roll(_even(STEPS, futures, pace.table.shape[1]), int(rng.integers(STEPS)), axis=0)
     rules = Rules(scene.priority_calls, scene.prefer_s, scene.starve_s)
-    called = play(crowd, desks, rules, pace.table + pace.gap, draws, past.aged, wanted)[:, columns]
-    return Outlook(asked, np.where(called < NEVER, called - scene.now, np.inf))
+    return crowd, play(crowd, desks, rules, pace.table + pace.gap, draws, past.aged, wanted, until)
 
 
 def _known(scene: Scene, history: Mapping[str, Any] | None, memo: dict[str, Any]) -> Knowledge:

@@ -63,13 +63,20 @@ class Desks:
 
 
 def play(
-    crowd: Crowd, desks: Desks, rules: Rules, table: Floats, draws: Ints, aged: float, asked: NDArray[np.bool_]
+    crowd: Crowd,
+    desks: Desks,
+    rules: Rules,
+    table: Floats,
+    draws: Ints,
+    aged: float,
+    asked: NDArray[np.bool_],
+    until: float = 0.0,
 ) -> Floats:
     """When each of the crowd is called in each future, `NEVER` where it is not before the play ends.
 
     `table` holds service times by service and quantile, `draws` which quantile, by step and future; it ends the play
     too. `aged` is how long before it queues a transfer to come has had its place. The play stops when those `asked`
-    are called in every future.
+    are called in every future and all of them have reached `until`.
     """
     futures, width = crowd.key.shape
     counters, most = desks.serves.shape
@@ -105,7 +112,8 @@ def play(
         desk = free.argmin(axis=1)
         at = row_desk + desk
         t = free_flat.take(at)
-        if missing <= 0 or t.min() >= NEVER:
+        soonest_t = t.min()
+        if soonest_t >= NEVER or (missing <= 0 and soonest_t >= until):
             break
         heads = head.take(looks.take(desk, axis=0) + row_lane[:, None])
         soonest = heads.min(axis=1)
