@@ -53,3 +53,4 @@ async def test_a_phone_follows_its_ticket_in_a_hall_that_is_not_open_for_reading
         await expect(phone.page.locator(".me.soon .num")).to_have_text(mine["ticket"]["label"])
         await hall.do("call_next", counter="1")
         await expect(phone.page.locator(".me.now .num")).to_have_text(mine["ticket"]["label"])
+        await phone.context.close()  # before its server goes
