@@ -3,8 +3,7 @@
 import time
 from typing import Any
 
-from benchmarks.forecast.hall import Day, Snapshot
-from benchmarks.forecast.plan import draw_hall
+from benchmarks.forecast.hall import Day, Snapshot, working_hall
 from hallsys.core.forecast import evaluate
 
 WAITING = 200
@@ -13,7 +12,7 @@ ROUNDS = 15
 
 def refresh_ms(seed: int = 1) -> tuple[float, float]:
     """Median CPU milliseconds of a refresh of everybody, and of the forecast of one ticket at its issue."""
-    hall = draw_hall(seed, 300)
+    hall = working_hall(seed, 300)
     history = {"days": [Day(hall, day, seed).run() for day in range(20)]}
     seen: list[Snapshot] = []
     Day(hall.but(slower=1.6), 20, seed, lambda snapshot, _: seen.append(snapshot)).run()

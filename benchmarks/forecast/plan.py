@@ -63,9 +63,9 @@ class Hall:
         return replace(self, **changes)  # type: ignore[arg-type]
 
 
-def draw_hall(seed: int, load: int) -> Hall:
+def draw_hall(seed: int, load: int, attempt: int = 0) -> Hall:
     """A hall of ten services and six to eight counters, as busy as such a hall may be at 60, 150 or 300 tickets."""
-    rng = Random(f"hall {seed} {load}")
+    rng = Random(f"hall {seed} {load} {attempt}")
     weights = [rng.gammavariate(1.2, 1.0) + 0.15 for _ in LETTERS]
     busy = {60: (0.2, 0.55), 150: (0.3, 0.68), 300: (0.38, 0.75)}[load]
     laws = ("gamma", "weibull", "lognormal", "pareto")

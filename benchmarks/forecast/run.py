@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmarks.forecast.baselines import Baselines
-from benchmarks.forecast.hall import Day, Snapshot
-from benchmarks.forecast.plan import Hall, draw_hall
+from benchmarks.forecast.hall import Day, Snapshot, working_hall
+from benchmarks.forecast.plan import Hall
 from benchmarks.forecast.score import Sheet
 from hallsys.core.forecast import evaluate
 
@@ -31,7 +31,7 @@ class Case:
 
 def live(case: Case, tick: Callable[[], None] = lambda: None) -> Sheet:
     """Every promise of the forecast days, with the baselines' beside it."""
-    hall = draw_hall(case.seed, case.load)
+    hall = working_hall(case.seed, case.load)
     days = [Day(hall, day, case.seed).run() for day in range(case.warm)]
     sheet, baselines = Sheet(), Baselines()
     memo: dict[str, Any] = {}

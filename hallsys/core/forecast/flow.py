@@ -22,6 +22,8 @@ SERVICE_WEIGHT: Final = 30.0
 """Tickets that a service's usual share is worth against today's."""
 HOLD_S: Final = 1200.0
 AGED_S: Final = 1500.0
+RECENT: Final = 20
+VISIT_S: Final = 420.0
 TRANSFERRED: Final = 0.04
 HELD: Final = 0.05
 PRIORITY_SHARE: Final = 0.12
@@ -110,6 +112,12 @@ def first_day(scene: Scene) -> Past:
         np.repeat([True, False, False], count),
     )
     return Past(stream, 0, (), np.array([]), AGED_S)
+
+
+def aged(scene: Scene, past: Past) -> float:
+    """How long a transfer to come has had its place in line: as usual, or what people wait now."""
+    waits = [call.at - call.queued for call in scene.today.calls[-RECENT:]]
+    return max(past.aged, float(np.median(waits)) + VISIT_S if waits else 0.0)
 
 
 def to_come(scene: Scene, past: Past, until: float, futures: int, rng: np.random.Generator) -> tuple[Ints, Floats]:

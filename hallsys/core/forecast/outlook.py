@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hallsys.core.forecast import record
-from hallsys.core.forecast.flow import Past, first_day, learn_flow, returning, to_come
+from hallsys.core.forecast.flow import Past, aged, first_day, learn_flow, returning, to_come
 from hallsys.core.forecast.pace import Pace, Visits, gaps, learn_pace, visits
 from hallsys.core.forecast.play import LANES, NEVER, ORDINARY, PRIORITY, RETURN, Crowd, Desks, Rules, play
 from hallsys.core.forecast.reading import Day, Scene, history_rows, read_day, read_scene
@@ -20,7 +20,7 @@ Ints = NDArray[np.int64]
 FUTURES: Final = 100
 STEPS: Final = 1500
 """Events after which a play ends; what is not called by then is said to be `UNKNOWN_S` away."""
-HORIZON_S: Final = 4 * 3600.0
+HORIZON_S: Final = 6 * 3600.0
 LATEST_S: Final = 7200.0
 """A ticket that no future calls is promised this long after closing."""
 
@@ -119,7 +119,7 @@ def _play(
     wanted[columns] = True
     draws = np.roll(_even(STEPS, futures, pace.table.shape[1]), int(rng.integers(STEPS)), axis=0)
     rules = Rules(scene.priority_calls, scene.prefer_s, scene.starve_s)
-    return crowd, play(crowd, desks, rules, pace.table + pace.gap, draws, past.aged, wanted, until)
+    return crowd, play(crowd, desks, rules, pace.table + pace.gap, draws, aged(scene, past), wanted, until)
 
 
 def _known(scene: Scene, history: Mapping[str, Any] | None, memo: dict[str, Any]) -> Knowledge:
