@@ -1,16 +1,14 @@
 """The caller wing's door: the officer's page."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Protocol
 
 from aiohttp import web
 
 from hallsys.config import CounterConfig, HallConfig
 from hallsys.core.rights import Who
+from hallsys.web.door import Guard
 from hallsys.web.pages import Pages
-
-Guard = Callable[[web.Request, HallConfig, str], web.Response | None]
-"""`guard(request, hall, role)`: the page that joins a device, where whoever asks has not that role; else None."""
 
 
 class Hall(Protocol):

@@ -7,16 +7,13 @@ from typing import Any, Final
 
 from aiohttp import hdrs, web
 
-from hallsys.config import HallConfig
 from hallsys.core.rights import may_read
 from hallsys.display.voice.errors import VoiceError
 from hallsys.display.voice.speech import Speech
 from hallsys.errors import Refused
 from hallsys.live.halls import Halls
+from hallsys.web.door import Guard
 from hallsys.web.pages import Pages
-
-Guard = Callable[[web.Request, HallConfig, str], web.Response | None]
-"""`guard(request, hall, role)`: the page that joins a device, where whoever asks has not that role; else None."""
 
 _VOICE: Final = re.compile(r"(?P<label>[^-]{1,12})-(?P<counter>.{1,32})-[0-9a-f]{6}")
 _KEPT: Final = "private, max-age=3600"

@@ -1,16 +1,11 @@
 """The kiosk wing's door: the ticket kiosk, and a ticket's page on a phone."""
 
-from collections.abc import Callable
-
 from aiohttp import web
 
-from hallsys.config import HallConfig
 from hallsys.live.halls import Halls
 from hallsys.texts import LANGUAGES, Texts
+from hallsys.web.door import Guard
 from hallsys.web.pages import Pages
-
-Guard = Callable[[web.Request, HallConfig, str], web.Response | None]
-"""`guard(request, hall, role)`: the page that joins a device, where whoever asks has not that role; else None."""
 
 
 def routes(halls: Halls, pages: Pages, guard: Guard) -> list[web.RouteDef]:

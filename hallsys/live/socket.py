@@ -66,6 +66,7 @@ class _Kind(msgspec.Struct):
     type: str
 
 
+_OF_SCREENS: Final = ("sound", "played")
 _kind: Final = msgspec.json.Decoder(_Kind)
 _hello, _do = msgspec.json.Decoder(Hello), msgspec.json.Decoder(Do)
 _sound, _played = msgspec.json.Decoder(Sound), msgspec.json.Decoder(Played)
@@ -130,9 +131,10 @@ class _Session:
         seat = self._sockets.loudspeakers.seat(hall.config.id, self._who, member)
         takes: dict[str, Callable[[str], Awaitable[None]]] = {
             "do": lambda text: self._take_do(hall, member, text),
-            "sound": lambda text: seat.want(_decoded(_sound, text).want),
-            "played": lambda text: seat.played(_decoded(_played, text).voice),
         }
+        if not self._by_ticket(hall):
+            takes["sound"] = lambda text: seat.want(_decoded(_sound, text).want)
+            takes["played"] = lambda text: seat.played(_decoded(_played, text).voice)
         try:
             while True:
                 try:
@@ -143,8 +145,11 @@ class _Session:
                 if text is None:
                     return
                 await self._look_again(hall)
-                take = takes.get(_decoded(_kind, text).type)
+                kind = _decoded(_kind, text).type
+                take = takes.get(kind)
                 if take is None:
+                    if kind in _OF_SCREENS:
+                        raise Closing(NOT_ALLOWED, "a ticket reads, it does not speak")
                     raise Closing(BAD_FRAME, "unknown type")
                 await take(text)
         finally:
@@ -171,9 +176,13 @@ class _Session:
             return
         self._may_read(hall)
 
+    def _by_ticket(self, hall: Hall) -> bool:
+        """Whether a ticket's token stands in for a sign-in: the view that a phone gets is anonymous."""
+        shown = self._request.query.get("ticket", "")
+        return self._who is None and hall.ledger.ticket_of_token(shown) is not None
+
     def _may_read(self, hall: Hall) -> None:
-        """A phone shows its ticket's token instead of a sign-in: the view it gets is anonymous."""
-        if self._who is None and hall.ledger.ticket_of_token(self._request.query.get("ticket", "")):
+        if self._by_ticket(hall):
             return
         try:
             may_read(self._who, hall.config.id, hall.config.open_reading)

@@ -1,7 +1,7 @@
 """The monitor wing's door: the supervisor's page and the figures of the running day."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Final, Protocol
 
 import msgspec
@@ -11,10 +11,8 @@ from hallsys.config import HallConfig
 from hallsys.core.model import Ticket
 from hallsys.core.rights import require
 from hallsys.core.stats import day_stats
+from hallsys.web.door import Guard
 from hallsys.web.pages import Pages
-
-Guard = Callable[[web.Request, HallConfig, str], web.Response | None]
-"""`guard(request, hall, role)`: the page that joins a device, where whoever asks has not that role; else None."""
 
 _FRESH: Final = 2.0
 """s that an answer is good for everybody: counting 5,000 tickets takes 11 ms, and every wall asks after one event"""

@@ -1,5 +1,6 @@
 """Which page opens for whom; whoever may not enter gets a code with which an administrator lets the device in."""
 
+from collections.abc import Callable
 from typing import Final
 from urllib.parse import quote
 
@@ -9,6 +10,9 @@ from hallsys.config import HallConfig
 from hallsys.core import rights
 from hallsys.errors import Refused
 from hallsys.web.pages import Pages
+
+Guard = Callable[[web.Request, HallConfig, str], web.Response | None]
+"""`guard(request, hall, role)`: the page that joins a device, where whoever asks has not that role; else None."""
 
 PAGE_OF: Final = {"display": "board", "kiosk": "kiosk", "counter": "counter", "supervisor": "monitor"}
 """What a device with this role is for."""
