@@ -32,12 +32,64 @@ class ServiceConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     open: bool = True
 
 
+class Helps(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A service that a counter takes on a condition: once its longest wait passes `wait_over_s` seconds, while nobody
+    waits for the counter's own services (`idle`), or both."""
+
+    service: str
+    wait_over_s: int | None = None
+    idle: bool = False
+
+
 class CounterConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A counter and the services it takes, the preferred ones first."""
+    """A counter and the services it takes, the preferred ones first. With `weights` the calls are shared out among the
+    services in that proportion instead."""
 
     id: str
     name: str
-    services: list[str]
+    services: list[str | Helps]
+    weights: dict[str, int] = msgspec.field(default_factory=dict)
+    mode: Literal["all", "ordinary", "priority", "booked"] = "all"
+    groups: list[str] = msgspec.field(default_factory=list)
+
+    @property
+    def takes(self) -> list[str]:
+        """The ids of its services, in order."""
+        return [entry if isinstance(entry, str) else entry.service for entry in self.services]
+
+
+class Named(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Something with an id for programs and a name for people: a group of counters, an outcome of a visit."""
+
+    id: str
+    name: Words
+
+
+class Zone(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A part of the hall with screens and a loudspeaker of its own, where these counters are called."""
+
+    id: str
+    name: Words
+    counters: list[str]
+
+
+class Tickets(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a visitor may take. `one_each`: one live ticket per person and service, of those who were scanned;
+    `per_person`: at most so many a day, 0 for no limit. From `many_from` dossiers on (0: never) a ticket waits in a
+    lane of its own, called once after `many_every` others."""
+
+    one_each: bool = False
+    per_person: int = 0
+    many_from: int = 0
+    many_every: int = 3
+
+
+class Bookings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """When a booked visitor may check in, in seconds before and after the booked time; later ones get an ordinary
+    ticket."""
+
+    early_s: int = 3600
+    late_s: int = 900
 
 
 class PriorityKind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -56,6 +108,12 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     no_show_calls: int = 1
     reinstate_s: int = 7200
     return_pause_s: int = 60
+    undo_s: int = 10
+    held_expire_s: int = 14400
+    waiting_expire_s: int = 0
+    idle_s: int = 600
+    outcome_required: bool = False
+    sign_in: bool = False
 
 
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -92,7 +150,12 @@ class HallConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     open_reading: bool = False
     auto_open: bool = True
     priorities: list[PriorityKind] = msgspec.field(default_factory=list)
+    outcomes: list[Named] = msgspec.field(default_factory=list)
+    groups: list[Named] = msgspec.field(default_factory=list)
+    zones: list[Zone] = msgspec.field(default_factory=list)
     policy: Policy = Policy()
+    tickets: Tickets = Tickets()
+    bookings: Bookings = Bookings()
     limits: Limits = Limits()
     voice: VoiceConfig = VoiceConfig()
     notice: Words | None = None

@@ -71,7 +71,7 @@ def _ids(table: str, ids: list[str]) -> Iterator[Problem]:
 def _services(hall: HallConfig) -> Iterator[Problem]:
     if not hall.services:
         yield Problem("services", "chưa có lĩnh vực nào; hãy thêm [[services]]", "no service yet; add [[services]]")
-    taken = {name for counter in hall.counters for name in counter.services}
+    taken = {name for counter in hall.counters for name in counter.takes}
     series = [service.series or service.id for service in hall.services]
     for index, service in enumerate(hall.services):
         key = f"services[{index}]"
@@ -116,20 +116,20 @@ def _counters(hall: HallConfig) -> Iterator[Problem]:
     known = {service.id for service in hall.services}
     for index, counter in enumerate(hall.counters):
         key = f"counters[{index}].services"
-        if not counter.services:
+        if not counter.takes:
             yield Problem(
                 key,
                 f"quầy `{counter.id}` chưa nhận lĩnh vực nào; hãy liệt kê ít nhất một",
                 f"counter `{counter.id}` takes no service; list one at least",
             )
-        for name in dict.fromkeys(counter.services):
+        for name in dict.fromkeys(counter.takes):
             if name not in known:
                 yield Problem(
                     key,
                     f"quầy `{counter.id}` nhận lĩnh vực `{name}` không có; các lĩnh vực: {', '.join(sorted(known))}",
                     f"counter `{counter.id}` takes an unknown service `{name}`; there are: {', '.join(sorted(known))}",
                 )
-            if counter.services.count(name) > 1:
+            if counter.takes.count(name) > 1:
                 yield Problem(key, f"`{name}` lặp lại; hãy xóa bớt", f"`{name}` is listed twice; remove one")
 
 
@@ -212,7 +212,7 @@ def _explain_vi(hall: HallConfig) -> list[str]:
         f"{hall.name.vi}, {hall.province.vi} ({hall.id})",
         f"Giờ làm việc: {hours}; {'ngoài giờ không lấy số' if hall.enforce_hours else 'chỉ ghi trên màn hình'}",
         f"Ưu tiên: {hall.policy.priority_calls} lượt, rồi 1 lượt thường; lâu nhất {hall.policy.starve_s // 60} phút",
-        *(f"Quầy {c.id} ({c.name}): {' → '.join(c.services)}" for c in hall.counters),
+        *(f"Quầy {c.id} ({c.name}): {' → '.join(c.takes)}" for c in hall.counters),
     ]
     lines += [f"! Chỉ quầy {only} nhận {name}: quầy ấy nghỉ thì không ai nhận" for name, only in _single(hall)]
     if blurred := _blurred(hall):
@@ -228,7 +228,7 @@ def _explain_en(hall: HallConfig) -> list[str]:
         f"{hall.name.en}, {hall.province.en} ({hall.id})",
         f"Hours: {hours}; {'no tickets outside them' if hall.enforce_hours else 'shown only'}",
         f"Priority: {hall.policy.priority_calls} calls, then 1 ordinary; {hall.policy.starve_s // 60} min at the most",
-        *(f"Counter {c.id} ({c.name}): {' → '.join(c.services)}" for c in hall.counters),
+        *(f"Counter {c.id} ({c.name}): {' → '.join(c.takes)}" for c in hall.counters),
     ]
     lines += [f"! Only counter {only} takes {name}: nobody does while it rests" for name, only in _single(hall)]
     if blurred := _blurred(hall):
@@ -240,7 +240,7 @@ def _explain_en(hall: HallConfig) -> list[str]:
 
 def _single(hall: HallConfig) -> list[tuple[str, str]]:
     """Services that one counter alone takes, with that counter."""
-    takers = {s.id: [c.id for c in hall.counters if s.id in c.services] for s in hall.services}
+    takers = {s.id: [c.id for c in hall.counters if s.id in c.takes] for s in hall.services}
     return [(name, counters[0]) for name, counters in takers.items() if len(counters) == 1]
 
 

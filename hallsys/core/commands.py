@@ -13,6 +13,8 @@ Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Token = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
 Time = Annotated[int, msgspec.Meta(ge=0, lt=4_102_444_800_000)]
 """Milliseconds, before the year 2100: far beyond it, dates cannot be reckoned."""
+Code = Annotated[str, msgspec.Meta(pattern=r"^[a-z_]{1,32}$")]
+Minutes = Annotated[int, msgspec.Meta(ge=1, le=480)]
 Dossier = Annotated[str, msgspec.Meta(max_length=64)]
 
 
@@ -24,6 +26,11 @@ class Issue(Command, frozen=True):
     service: Id
     priority: Id | None = None
     dossier: Dossier | None = None
+    person: Annotated[str, msgspec.Meta(min_length=4, max_length=256)] | None = None
+    """Whatever the kiosk scanned that stands for the visitor; hashed at once, kept nowhere."""
+    dossiers: Annotated[int, msgspec.Meta(ge=1, le=999)] = 1
+    then: Annotated[list[Id], msgspec.Meta(max_length=9)] = []
+    """The services that follow in the same visit, in turn."""
 
 
 class Cancel(Command, frozen=True):
@@ -39,6 +46,7 @@ class OpenCounter(Command, frozen=True):
 class PauseCounter(Command, frozen=True):
     counter: Id
     reason: Reason | None = None
+    minutes: Minutes | None = None
 
 
 class CloseCounter(Command, frozen=True):
@@ -46,7 +54,11 @@ class CloseCounter(Command, frozen=True):
 
 
 class CallNext(Command, frozen=True):
+    """`outcome` and `delivered` are of the ticket that is finished by it."""
+
     counter: Id
+    outcome: Reason | None = None
+    delivered: Annotated[list[Id], msgspec.Meta(max_length=50)] | None = None
 
 
 class Call(Command, frozen=True):
@@ -86,7 +98,11 @@ class Transfer(Command, frozen=True):
     counter: Id
     service: Id | None = None
     to_counter: Id | None = None
+    to_group: Id | None = None
     place: Literal["arrival", "front", "end"] = "arrival"
+    after: Minutes | None = None
+    """Not to be called for so many minutes."""
+    note: Note | None = None
 
 
 class Resume(Command, frozen=True):
@@ -110,6 +126,82 @@ class Rate(Command, frozen=True):
     token: Token
     score: Annotated[int, msgspec.Meta(ge=1, le=5)]
     reasons: Annotated[list[Reason], msgspec.Meta(max_length=10)] | None = None
+
+
+class Undo(Command, frozen=True):
+    counter: Id
+
+
+class WalkIn(Command, frozen=True):
+    """Somebody without a ticket who stands at the counter."""
+
+    counter: Id
+    service: Id
+    priority: Id | None = None
+
+
+class NoteDown(Command, frozen=True):
+    ticket: Id
+    text: Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
+
+
+class AssignCounter(Command, frozen=True):
+    """For today; both None: as the settings say."""
+
+    counter: Id
+    services: Annotated[list[Id], msgspec.Meta(min_length=1, max_length=50)] | None = None
+    mode: Literal["all", "ordinary", "priority", "booked"] | None = None
+
+
+class SignOn(Command, frozen=True):
+    """The officer who is signed in takes the counter; from another officer only with `take_over`."""
+
+    counter: Id
+    take_over: bool = False
+
+
+class SignOff(Command, frozen=True):
+    counter: Id
+
+
+class AskHelp(Command, frozen=True):
+    """`kind` is a code: `colleague`, `supervisor`, `technical`, `security`; None: no more needed."""
+
+    counter: Id
+    kind: Code | None = None
+
+
+class PutNotice(Command, frozen=True):
+    """A line for the hall's screens, spoken too if asked. Everybody can read it: no names."""
+
+    text: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    minutes: Minutes = 10
+    counter: Id | None = None
+    zone: Id | None = None
+    speak: bool = False
+
+
+class EndNotice(Command, frozen=True):
+    notice: Id
+
+
+class SetScreen(Command, frozen=True):
+    """How a joined screen is set; `screen` is the device's id."""
+
+    screen: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
+    board: Literal["hall", "zone", "counter", "media", "led"] = "hall"
+    zone: Id | None = None
+    counter: Id | None = None
+    theme: Literal["dark", "light"] = "dark"
+    languages: Annotated[list[Literal["vi", "en"]], msgspec.Meta(max_length=2)] = []
+    volume: Annotated[int, msgspec.Meta(ge=0, le=100)] = 100
+
+
+class Expire(Command, frozen=True):
+    """A held or waiting ticket whose holder has not come for as long as the settings say."""
+
+    ticket: Id
 
 
 class OpenDay(Command, frozen=True):
@@ -140,6 +232,17 @@ COMMANDS: Final[dict[str, type[Command]]] = {
     "book": Book,
     "check_in": CheckIn,
     "rate": Rate,
+    "undo": Undo,
+    "walk_in": WalkIn,
+    "note": NoteDown,
+    "assign_counter": AssignCounter,
+    "sign_on": SignOn,
+    "sign_off": SignOff,
+    "ask_help": AskHelp,
+    "notice": PutNotice,
+    "end_notice": EndNotice,
+    "set_screen": SetScreen,
+    "expire": Expire,
     "open_day": OpenDay,
     "close_day": CloseDay,
 }
@@ -177,8 +280,11 @@ def bad_request(error: Exception) -> Refused:
 
 
 def _check_together(command: Command) -> None:
-    if isinstance(command, Transfer) and (command.service is None) == (command.to_counter is None):
-        raise Refused("bad_request", "service", problem="value", detail="service | to_counter")
+    if (
+        isinstance(command, Transfer)
+        and sum(target is not None for target in (command.service, command.to_counter, command.to_group)) != 1
+    ):
+        raise Refused("bad_request", "service", problem="value", detail="service | to_counter | to_group")
     if isinstance(command, Cancel) and command.ticket is None and command.token is None:
         raise Refused("bad_request", "ticket", problem="missing")
     if (

@@ -19,7 +19,7 @@ def configure(state: HallState, now: int) -> Decision | None:
     working = {counter.id for counter in state.counters.values() if counter.ticket}
     working |= {ticket.to_counter for ticket in state.tickets.values() if ticket.to_counter}
     services = {service.id: _service(config, service.id) for service in config.services}
-    counters = {wanted.id: _counter(state, wanted.id, wanted.name, wanted.services, now) for wanted in config.counters}
+    counters = {wanted.id: _counter(state, wanted.id, wanted.name, wanted.takes, now) for wanted in config.counters}
     changes: Changes = {
         "hall": _differences(state.hall, hall_rows(config), keep={"day", "open"}),
         "services": _differences(state.services, services, keep=busy),
@@ -72,7 +72,7 @@ def _service(config: HallConfig, name: str) -> Service:
 def _counter(state: HallState, name: str, shown: str, services: list[str], now: int) -> Counter:
     present = state.counters.get(name)
     if present is None:
-        return Counter(name, shown, "closed", None, services, now)
+        return Counter(name, shown, "closed", None, services, now, None, None)
     return with_counter(present, name=shown, services=services)
 
 

@@ -21,10 +21,12 @@ RECENT: Final = 50
 """How many ended tickets stay in the public view (PROTOCOL, `view`)."""
 
 
-class Ticket(msgspec.Struct, frozen=True, gc=False):
-    """One visit. `arrival` is the place in line, `queued_at` when the present wait began; they differ after a
+class Ticket(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """One visit. `arrival` is the place in line, `queued_at` when the present wait (or hold) began; they differ after a
     transfer or a return. `front` says why the ticket goes before earlier arrivals ("returned", "front"), if it does;
-    `to_counter` holds it for one counter."""
+    `to_counter` and `to_group` hold it for one counter or a group of them, `not_before` until a time. `booked` is the
+    time of a booked visitor who checked in on time, `then` the services that follow in the same visit, `dossiers` how
+    many the visitor brought. What has a default is told only where it differs from it."""
 
     label: str
     service: str
@@ -35,27 +37,62 @@ class Ticket(msgspec.Struct, frozen=True, gc=False):
     arrival: int
     issued_at: int
     queued_at: int
-    called_at: int | None = None
-    started_at: int | None = None
-    ended_at: int | None = None
-    calls: int = 0
-    why: str | None = None
-    front: str | None = None
-    to_counter: str | None = None
+    called_at: int | None
+    started_at: int | None
+    ended_at: int | None
+    calls: int
+    why: str | None
+    front: str | None
+    to_counter: str | None
+    to_group: str | None = None
+    not_before: int | None = None
+    booked: int | None = None
+    dossiers: int = 1
+    then: tuple[str, ...] = ()
 
 
-class Counter(msgspec.Struct, frozen=True):
-    """A counter: `state` is open, paused or closed, `since` when it became so, `ticket` what is called or served
-    there, `returned` the ticket it sent back to the queue last."""
+class Did(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """What a counter did last, as far as it can be taken back: `what` is the kind of the event, `at` when. For a call,
+    `after` is the ticket that the same press finished, `line` and `streak` say what that line's streak was before."""
+
+    what: str
+    ticket: str
+    at: int
+    after: str | None = None
+    line: str | None = None
+    streak: int = 0
+
+
+class Condition(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """When a counter takes a service: only once its longest wait passes `wait_over_s`, only while nobody waits for the
+    services that the counter takes without condition (`idle`), or both."""
+
+    wait_over_s: int | None = None
+    idle: bool = False
+
+
+class Counter(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A counter: `state` is open, paused or closed, `since` when it became so, `reason` and `until` why and how long it
+    pauses, `ticket` what is called or served there, `returned` the ticket it sent back to the queue last. `services` in
+    the order of preference, some under `conditions`; `weights` share the calls out instead; `mode` is all, ordinary,
+    priority or booked; `assigned` says that services or mode were changed for today. `asks` is a call for help."""
 
     id: str
     name: str
     state: str
     ticket: str | None
     services: list[str]
-    since: int = 0
-    reason: str | None = None
-    returned: str | None = None
+    since: int
+    reason: str | None
+    returned: str | None
+    until: int | None = None
+    conditions: dict[str, Condition] = {}
+    weights: dict[str, int] = {}
+    mode: str = "all"
+    groups: list[str] = []
+    assigned: bool = False
+    asks: str | None = None
+    did: Did | None = None
 
 
 class Service(msgspec.Struct, frozen=True):
@@ -73,10 +110,34 @@ class Service(msgspec.Struct, frozen=True):
 
 
 class Line(msgspec.Struct, frozen=True, gc=False):
-    """A service's day, private: the last number issued and the priority calls made in a row."""
+    """A line's day, private: the last number issued, the priority calls made in a row, and the calls of others since
+    somebody with many dossiers was called."""
 
     number: int = 0
     streak: int = 0
+    others: int = 0
+
+
+class Share(msgspec.Struct, frozen=True):
+    """How a counter with weights has shared out its calls, private (stride scheduling): `passes` by service, in units
+    of 1/27720 of a call at weight 1, and `virtual`, the pass of the service called last."""
+
+    virtual: int = 0
+    passes: dict[str, int] = {}
+
+
+class Desk(msgspec.Struct, frozen=True):
+    """Who works at a counter, private: the officer's account name, and since when."""
+
+    officer: str
+    since: int
+
+
+class Person(msgspec.Struct, frozen=True):
+    """Somebody who took tickets today, private, by a keyed hash of what the kiosk scanned: the labels taken, in order.
+    Gone at night."""
+
+    labels: list[str] = []
 
 
 class Booking(msgspec.Struct, frozen=True, gc=False):
@@ -98,11 +159,39 @@ class Rating(msgspec.Struct, frozen=True):
 
 
 class Visit(msgspec.Struct, frozen=True):
-    """What officers noted of a ticket, private: outcome, services delivered, notes and reasons in order."""
+    """What officers noted of a ticket, private: outcome, services delivered, notes and reasons in order; `legs` are the
+    tickets' rows as they were when a service of a visit with several ended."""
 
     notes: list[str] = []
     outcome: str | None = None
     delivered: list[str] = []
+    legs: list[Ticket] = []
+
+
+class Notice(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A line for the hall's screens, in `hall.notices` by id; `counter` is where it was written. Times in ms."""
+
+    id: str
+    text: str
+    at: int
+    until: int
+    counter: str | None = None
+    zone: str | None = None
+    spoken: bool = False
+
+
+class Screen(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How a joined screen is set, in `hall.screens` by the device's id: which board it shows, of which zone or counter,
+    in which theme and languages, how loud (0 to 100)."""
+
+    id: str
+    name: str
+    board: str = "hall"
+    zone: str | None = None
+    counter: str | None = None
+    theme: str = "dark"
+    languages: list[str] = []
+    volume: int = 100
 
 
 ROWS: Final[dict[str, Any]] = {
@@ -112,6 +201,9 @@ ROWS: Final[dict[str, Any]] = {
     "tickets": Ticket,
     "ended": Ticket,
     "lines": Line,
+    "shares": Share,
+    "desks": Desk,
+    "persons": Person,
     "bookings": Booking,
     "ratings": Rating,
     "visits": Visit,
@@ -133,6 +225,9 @@ class TypedChanges(msgspec.Struct):
     tickets: dict[str, Ticket | None] | msgspec.UnsetType = msgspec.UNSET
     ended: dict[str, Ticket | None] | msgspec.UnsetType = msgspec.UNSET
     lines: dict[str, Line | None] | msgspec.UnsetType = msgspec.UNSET
+    shares: dict[str, Share | None] | msgspec.UnsetType = msgspec.UNSET
+    desks: dict[str, Desk | None] | msgspec.UnsetType = msgspec.UNSET
+    persons: dict[str, Person | None] | msgspec.UnsetType = msgspec.UNSET
     bookings: dict[str, Booking | None] | msgspec.UnsetType = msgspec.UNSET
     ratings: dict[str, Rating | None] | msgspec.UnsetType = msgspec.UNSET
     visits: dict[str, Visit | None] | msgspec.UnsetType = msgspec.UNSET

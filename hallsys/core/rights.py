@@ -15,6 +15,9 @@ _RANK: Final = {role: rank for rank, role in enumerate(ROLES)}
 _LEAST: Final = {
     "issue": "kiosk",
     "check_in": "kiosk",
+    "assign_counter": "supervisor",
+    "expire": "supervisor",
+    "set_screen": "admin",
     "open_day": "supervisor",
     "close_day": "supervisor",
 }
@@ -31,6 +34,8 @@ class Who(msgspec.Struct, frozen=True):
     hall: str | None
     counter: str | None
     name: str
+    officer: str | None = None
+    """The account of the person who signed in with a PIN at this device, if somebody did."""
 
 
 STRANGER: Final = Who("stranger", "", None, "")

@@ -38,6 +38,13 @@ def _issue(state: HallState, service: str, priority: str | None, now: int) -> De
         arrival=now,
         issued_at=now,
         queued_at=now,
+        called_at=None,
+        started_at=None,
+        ended_at=None,
+        calls=0,
+        why=None,
+        front=None,
+        to_counter=None,
     )
     event = Event("issued", {"tickets": {ticket.label: ticket}}, {"lines": {service: Line(number, line.streak)}})
     return Decision([event], {"ticket": ticket, "ahead": ahead(state, ticket), "wait": None})

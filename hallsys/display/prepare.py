@@ -51,7 +51,7 @@ class Voices:
         for told in events:
             if told.kind == "issued":
                 for label, ticket in told.changes.get("tickets", {}).items():
-                    counters = [counter.id for counter in hall.config.counters if ticket.service in counter.services]
+                    counters = [counter.id for counter in hall.config.counters if ticket.service in counter.takes]
                     self._begin(self._prepare(name, label, counters))
             elif told.kind == "called":
                 for label, ticket in told.changes.get("tickets", {}).items():

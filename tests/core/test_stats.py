@@ -28,7 +28,11 @@ def ticket(label: str, state: str, queued: float, called: float | None = None, *
         arrival=queued_at,
         queued_at=queued_at,
         called_at=None if called is None else int(EIGHT + called * MIN),
-        **{"issued_at": queued_at, **times},
+        calls=0,
+        why=None,
+        front=None,
+        to_counter=None,
+        **{"issued_at": queued_at, "started_at": None, "ended_at": None, **times},
     )
 
 
