@@ -36,6 +36,8 @@ class Who(msgspec.Struct, frozen=True):
     name: str
     officer: str | None = None
     """The account of the person who signed in with a PIN at this device, if somebody did."""
+    device: str | None = None
+    """The id of the device that an administrator let in, where it is one: its screen's settings go by it."""
 
 
 STRANGER: Final = Who("stranger", "", None, "")

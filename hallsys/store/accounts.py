@@ -198,7 +198,7 @@ class Accounts:
         """The rights of a session's holder as they are now: None when removed, or when the password changed."""
         if holder.kind == "device":
             grant = await self.grant(holder.id)
-            return grant.who if grant else None
+            return msgspec.structs.replace(grant.who, device=holder.id) if grant else None
         user = await self.user(holder.id)
         return user.who if user and hmac.compare_digest(user.stamp, holder.stamp) else None
 
