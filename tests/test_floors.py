@@ -45,6 +45,7 @@ DOORS = {
     "numpy": ["display/voice/*", "core/forecast*.py"],
     "prometheus_client": ["web/*", "live/*"],
     "pyttsx3": ["display/voice/*"],
+    "python_calamine": ["kiosk/sheets.py"],
     "redis": ["store/*"],
     "rich": ["simulate/*", "caller/console*.py"],
     "segno": ["web/*"],
