@@ -31,11 +31,23 @@ _RULES: Final[dict[type[c.Command], Callable[[HallState, Any, int], Decision]]] 
 }
 
 
-def decide(state: HallState, command: c.Command, now: int, *, label: str = "", code: str = "") -> Decision:
+def decide(
+    state: HallState,
+    command: c.Command,
+    now: int,
+    *,
+    label: str = "",
+    code: str = "",
+    person: str = "",
+    officer: str | None = None,
+    role: str = "",
+) -> Decision:
     """The events and the answer of a command, or Refused.
 
-    `now` is in milliseconds and not before any time in the state. `label` is the ticket that a phone's token stands
-    for, `code` a fresh code for a booking: both are found outside, where secrets and randomness live.
+    `now` is in milliseconds and not before any time in the state. What secrets, randomness and sign-in are needed for is
+    found outside: `label` is the ticket that a phone's token stands for, `code` a fresh code for a booking or a notice,
+    `person` a keyed hash of what was scanned, `officer` the account that signed in with a PIN at the device, `role` that
+    of the caller.
     """
     if isinstance(command, c.Rate):
         return visits.rate(state, command, now, label)
