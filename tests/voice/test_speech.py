@@ -6,7 +6,6 @@ import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from hallsys.display.voice import sound
@@ -107,22 +106,6 @@ async def test_preparing_never_raises_and_a_strange_label_is_not_a_mute_hall(spe
     with pytest.raises(EmptySpeech):
         await speech.call("???", "1")
     assert speech.trouble is None
-
-
-async def test_a_recorded_word_replaces_the_synthetic_one_and_a_broken_one_does_not(tmp_path: Path) -> None:
-    (tmp_path / "pack" / "vi").mkdir(parents=True)
-    time = np.arange(2 * sound.RATE) / sound.RATE
-    recorded = sound.to_wav((0.2 * np.sin(2 * np.pi * 440 * time)).astype(np.float32))
-    plain = Speech(tmp_path / "cache", VoiceSettings(repeat=1))
-    synthetic = await plain.call_wav("A1", "2")
-    await plain.close()
-    # Named as macOS would: letters and signs apart.
-    (tmp_path / "pack" / "vi" / "mo\u0302\u0323t.wav").write_bytes(recorded)
-    (tmp_path / "pack" / "vi" / "hai.wav").write_bytes(b"not a sound")
-    mixed = Speech(tmp_path / "cache", VoiceSettings(repeat=1), pack=tmp_path / "pack")
-    heard = await mixed.call_wav("A1", "2")
-    await mixed.close()
-    assert (len(heard) - len(synthetic)) / 2 / sound.RATE == pytest.approx(2 - 0.44, abs=0.1)
 
 
 async def test_a_hall_without_a_chime_file_still_speaks(tmp_path: Path) -> None:

@@ -42,12 +42,13 @@ class Clips:
         )
 
     def _word(self, word: Word) -> sound.Samples:
-        recorded = self._pack.find(word)
-        if recorded:
-            try:
-                return sound.clean(sound.read_wav(recorded))
-            except BadSound as error:
-                log.warning("recorded voice: %s; %r is spoken by the synthetic voice", error, word.text)
+        try:
+            recorded = self._pack.clip(word)
+        except BadSound as error:
+            recorded = None
+            log.warning("recorded voice: %s; %r is spoken by the synthetic voice", error, word.text)
+        if recorded is not None:
+            return recorded
         order = self._recipe.order(word)
         recording = self._engine.render(order.utterance)
         return sound.clean(_cut(sound.from_pcm(recording.pcm, recording.rate), recording, order.keep))

@@ -89,8 +89,15 @@ def clean(samples: Samples) -> Samples:
     heard = _trimmed(_filtered(np.concatenate([samples, silence(_RING)]), _dispersed_high_pass))
     heard[: len(_RISE)] *= _RISE[: len(heard)]
     heard[-len(_RISE) :] *= _RISE[::-1][-len(heard) :]
-    rms = _decibel(float(np.mean(np.square(heard, dtype=np.float64))))
-    return amplified(heard, min(CLIP_RMS - rms, CLIP_PEAK - peak(heard)))
+    return evened(heard)
+
+
+def evened(clip: Samples) -> Samples:
+    """A clip at CLIP_RMS under CLIP_PEAK: recorded or synthetic, all words are alike. Raises BadSound for silence."""
+    if not np.any(clip):
+        raise BadSound("there is nothing but silence")
+    rms = _decibel(float(np.mean(np.square(clip, dtype=np.float64))))
+    return amplified(clip, min(CLIP_RMS - rms, CLIP_PEAK - peak(clip)))
 
 
 def joined(parts: Iterable[Samples]) -> Samples:

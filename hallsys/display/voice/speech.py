@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -12,7 +12,7 @@ from hallsys.display.voice.settings import VoiceSettings
 from hallsys.resources import resource
 
 if TYPE_CHECKING:
-    from hallsys.display.voice.studio import Studio
+    from hallsys.display.voice.maker import Maker
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -25,38 +25,46 @@ class Speech:
     """
 
     def __init__(
-        self, cache: Path, settings: VoiceSettings, *, sounds: Path | None = None, pack: Path | None = None
+        self,
+        cache: Path,
+        settings: VoiceSettings,
+        *,
+        sounds: Path | None = None,
+        pack: Callable[[], Awaitable[Path | None]] | None = None,
     ) -> None:
-        """`sounds` holds chime.wav (the one we bring if None); `pack` is the folder of a recorded voice."""
+        """`sounds` holds chime.wav (the one we bring if None); `pack` gives the file of the recorded voice that speaks
+        now, another file after every change of it. It is asked before every sound."""
         self.trouble: str | None = None
         self._cache = cache
         self._settings = settings
         self._sounds = sounds
         self._pack = pack
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="voice")
-        self._studio: Studio | None = None
+        self._maker: Maker | None = None
+        self._made_with: Path | None = None
 
     async def prepare(self, label: str, counters: Sequence[str] = ()) -> None:
         """Makes the words of a ticket, and of the counters that may call it, ready. Never raises."""
         try:
-            await self._run(lambda studio: studio.prepare(label, counters))
+            await self._run(lambda maker: maker.prepare(label, counters))
         except VoiceError as error:
             log.warning("the voice is not ready for %s: %s", label, error)
 
     async def call(self, label: str, counter: str) -> bytes:
         """The whole call as MP3 (48 kbit/s, mono, 22,050 Hz). Raises VoiceError; VoiceUnavailable without an engine."""
-        return await self._run(lambda studio: studio.call(label, counter, "mp3"))
+        return await self._run(lambda maker: maker.call(label, counter, "mp3"))
 
     async def call_wav(self, label: str, counter: str) -> bytes:
         """The same as WAV (16 bit, mono, 22,050 Hz). Raises as `call`."""
-        return await self._run(lambda studio: studio.call(label, counter, "wav"))
+        return await self._run(lambda maker: maker.call(label, counter, "wav"))
 
     async def close(self) -> None:
         await asyncio.to_thread(self._worker.shutdown, wait=True, cancel_futures=True)
 
-    async def _run(self, job: Callable[["Studio"], T]) -> T:
+    async def _run(self, job: Callable[["Maker"], T]) -> T:
+        pack = await self._pack() if self._pack is not None else None
         try:
-            answer = await asyncio.get_running_loop().run_in_executor(self._worker, lambda: job(self._opened()))
+            answer = await asyncio.get_running_loop().run_in_executor(self._worker, lambda: job(self._opened(pack)))
         except VoiceUnavailable as error:
             self.trouble = str(error)
             raise
@@ -70,11 +78,12 @@ class Speech:
         self.trouble = None
         return answer
 
-    def _opened(self) -> "Studio":
-        if self._studio is None:
+    def _opened(self, pack: Path | None) -> "Maker":
+        if self._maker is None or pack != self._made_with:
             # Here, on the worker: numpy takes 90 ms and 16 MB that a server without a voice never spends.
-            from hallsys.display.voice.studio import Studio
+            from hallsys.display.voice.maker import Maker
 
             chime = (self._sounds or resource("sounds")) / "chime.wav"
-            self._studio = Studio(self._cache, self._settings, chime, self._pack)
-        return self._studio
+            self._maker = Maker(self._cache, self._settings, chime, pack)
+            self._made_with = pack
+        return self._maker

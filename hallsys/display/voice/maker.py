@@ -22,8 +22,9 @@ _GENERATION: Final = 1
 """Counted up when the same plan and clips would make another file, so that what older code has cached is not used."""
 
 
-class Studio:
+class Maker:
     def __init__(self, cache: Path, settings: VoiceSettings, chime: Path, pack: Path | None) -> None:
+        """`pack` is the file of a recorded voice."""
         self._settings = settings
         self._cache = Cache(cache, settings.cache_bytes)
         self._chime = chime
