@@ -5,6 +5,7 @@
 //   link.on("state", ({state, since}) => …)    "connecting" | "live" | "lost" (5 s without a link), since when (ms, hall's clock)
 //   link.on("sound", ({own}) => …)             true | false | null (cut: not known)
 //   link.on("tick", ({now}) => …)              every 10 s, the hall's time
+//   link.on("version", …) and whatever else the server says beside the stream: the frame as it came
 //   link.on("ended", ({code}) => …)            the server said not to come back (close codes 45xx)
 //   const {at, result} = await link.do("call_next", {counter: "3"});      throws Refused
 //   link.start();
@@ -99,6 +100,11 @@ export class Link {
     if (this.#joined) this.#send({ type: "sound", want, screen });
   }
 
+  /** A frame that is no press and needs no answer; lost where there is no link. */
+  send(frame) {
+    if (this.#joined) this.#send(frame);
+  }
+
   /** Says that a call was heard. */
   played(voice) {
     if (this.#joined) this.#send({ type: "played", voice });
@@ -124,7 +130,8 @@ export class Link {
       refused: () => this.#refuse(frame),
       sound: () => this.#tell("sound", { own: frame.own }),
     }[frame.type];
-    took?.();
+    if (took) took();
+    else this.#tell(frame.type, frame); // what is not of the stream: a page that knows it listens
   }
 
   #arrive(at, view, event) {
