@@ -8,8 +8,8 @@ from hallsys.core.decision import Decision, Event, end, freed, voice_id, with_co
 from hallsys.core.lanes import line_of
 from hallsys.core.lifecycle import must_be_free, must_be_open, take
 from hallsys.core.lookup import counter_of, ticket_at, waiting_ticket
-from hallsys.core.model import Changes, Counter, Line, Ticket, Visit
-from hallsys.core.policy import NO_LINE, Choice, choose
+from hallsys.core.model import Changes, Counter, Ticket, Visit
+from hallsys.core.policy import Choice, choose
 from hallsys.core.state import HallState
 from hallsys.errors import Refused
 
@@ -66,8 +66,7 @@ def call(state: HallState, command: c.Call, now: int) -> Decision:
     must_be_open(counter)
     ticket = waiting_ticket(state, command.ticket)
     must_be_free(counter)
-    line = line_of(ticket)
-    event, row = _called(state, counter, Choice(ticket, "chosen", line, state.lines.get(line, NO_LINE).streak), now)
+    event, row = _called(state, counter, Choice(ticket, "chosen", line_of(ticket), {}), now)
     private = {**event.private, **noted(state, row.label, f"chosen: {command.reason}")}
     return Decision([Event(event.kind, event.changes, private, event.voice)], {"ticket": row})
 
@@ -84,15 +83,11 @@ def _called(state: HallState, counter: Counter, choice: Choice, now: int) -> tup
         front=None,
         to_counter=None,
     )
-    line = state.lines.get(choice.line, NO_LINE)
-    private: Changes = {}
-    if line.streak != choice.streak:
-        private = {"lines": {choice.line: Line(line.number, choice.streak)}}
     changes: Changes = {
         "tickets": {ticket.label: ticket},
         "counters": {counter.id: with_counter(counter, ticket=ticket.label, returned=None)},
     }
-    return Event("called", changes, private, voice_id(state, ticket, counter.id, now)), ticket
+    return Event("called", changes, choice.private, voice_id(state, ticket, counter.id, now)), ticket
 
 
 def recall(state: HallState, command: c.Recall, now: int) -> Decision:

@@ -7,8 +7,7 @@ from zoneinfo import ZoneInfo
 
 from hallsys.core import commands as c
 from hallsys.core.decision import Decision, Event, freed, with_counter, with_ticket
-from hallsys.core.model import DONE, ENDED, EXPIRED, RECENT, SERVING, Changes, Counter, Service, Ticket
-from hallsys.core.policy import NO_LINE
+from hallsys.core.model import DONE, ENDED, EXPIRED, NO_LINE, RECENT, SERVING, Changes, Counter, Service, Ticket
 from hallsys.core.state import HallState
 from hallsys.errors import Refused
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-from hallsys.core import at_counter, days, visits
+from hallsys.core import at_counter, bookings, days, visits
 from hallsys.core import commands as c
 from hallsys.core.decision import Decision
 from hallsys.core.state import HallState
@@ -25,7 +25,7 @@ _RULES: Final[dict[type[c.Command], Callable[[HallState, Any, int], Decision]]] 
     c.Transfer: at_counter.transfer,
     c.Resume: visits.resume,
     c.Reinstate: visits.reinstate,
-    c.CheckIn: visits.check_in,
+    c.CheckIn: bookings.check_in,
     c.OpenDay: days.open_day,
     c.CloseDay: days.close_day,
 }
@@ -52,5 +52,5 @@ def decide(
     if isinstance(command, c.Rate):
         return visits.rate(state, command, now, label)
     if isinstance(command, c.Book):
-        return visits.book(state, command, now, code)
+        return bookings.book(state, command, now, code)
     return _RULES[type(command)](state, command, now)

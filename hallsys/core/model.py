@@ -53,14 +53,17 @@ class Ticket(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 
 class Did(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """What a counter did last, as far as it can be taken back: `what` is the kind of the event, `at` when. For a call,
-    `after` is the ticket that the same press finished, `line` and `streak` say what that line's streak was before."""
+    `after` is the ticket that the same press finished, `returned` the one that the counter had sent back before, and
+    where the turns of a line changed, `was` and `became` say how: its `streak` and `others`."""
 
     what: str
     ticket: str
     at: int
     after: str | None = None
+    returned: str | None = None
     line: str | None = None
-    streak: int = 0
+    was: tuple[int, int] = (0, 0)
+    became: tuple[int, int] = (0, 0)
 
 
 class Condition(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -118,12 +121,15 @@ class Line(msgspec.Struct, frozen=True, gc=False):
     others: int = 0
 
 
-class Share(msgspec.Struct, frozen=True):
-    """How a counter with weights has shared out its calls, private (stride scheduling): `passes` by service, in units
-    of 1/27720 of a call at weight 1, and `virtual`, the pass of the service called last."""
+NO_LINE: Final = Line()
+"""A line that nobody has joined yet."""
 
-    virtual: int = 0
-    passes: dict[str, int] = {}
+
+class Share(msgspec.Struct, frozen=True):
+    """What a counter with weights owes its services, private: the calls that each of those with somebody waiting has
+    had too few, or too many where negative."""
+
+    credit: dict[str, float] = {}
 
 
 class Desk(msgspec.Struct, frozen=True):
@@ -158,14 +164,22 @@ class Rating(msgspec.Struct, frozen=True):
     at: int
 
 
+class Leg(msgspec.Struct, frozen=True):
+    """A service of a visit with several, when it ended: the ticket's row as it was then, and what came of it."""
+
+    ticket: Ticket
+    outcome: str | None = None
+    delivered: list[str] = []
+
+
 class Visit(msgspec.Struct, frozen=True):
-    """What officers noted of a ticket, private: outcome, services delivered, notes and reasons in order; `legs` are the
-    tickets' rows as they were when a service of a visit with several ended."""
+    """What officers noted of a ticket, private: notes and reasons in order, outcome and services delivered; `legs` are
+    the services of the same visit that ended before."""
 
     notes: list[str] = []
     outcome: str | None = None
     delivered: list[str] = []
-    legs: list[Ticket] = []
+    legs: list[Leg] = []
 
 
 class Notice(msgspec.Struct, frozen=True, omit_defaults=True):

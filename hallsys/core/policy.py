@@ -12,21 +12,20 @@ The reason stands on the ticket as `<code> key=value …`; the codes are those o
 from typing import Final, NamedTuple
 
 from hallsys.core.lanes import Lane, counter_line, line_of
-from hallsys.core.model import Counter, Line, Ticket
+from hallsys.core.model import NO_LINE, Changes, Counter, Line, Ticket
 from hallsys.core.state import HallState
 
 WHY: Final = ("arrival", "priority", "ordinary", "starvation", "returned", "front", "direct", "chosen", "booked")
-NO_LINE: Final = Line()
 
 
 class Choice(NamedTuple):
-    """The ticket to call and the reason; `line` is the line it came from, and `streak` what it makes of that line's
-    priority calls in a row."""
+    """The ticket to call, the reason, the line it came from, and what the call makes of the private rows `lines` and
+    `shares`."""
 
     ticket: Ticket
     why: str
     line: str
-    streak: int
+    private: Changes
 
 
 Filled = list[tuple[str, Lane, Lane, Lane]]
@@ -47,7 +46,7 @@ def choose(state: HallState, counter: Counter, now: int) -> Choice | None:
     )
 
 
-def ahead(state: HallState, ticket: Ticket) -> int:
+def ahead(state: HallState, ticket: Ticket, now: int) -> int:
     """How many of those waiting in the same line are called before this ticket, which waits or is about to, if nobody
     else comes."""
     line = line_of(ticket)
@@ -90,7 +89,7 @@ def _in_front(state: HallState, counter: Counter, filled: Filled, now: int) -> C
             best, line_of_best = ticket, line
     if best is None:
         return None
-    return Choice(best, best.front or "front", line_of_best, state.lines.get(line_of_best, NO_LINE).streak)
+    return Choice(best, best.front or "front", line_of_best, {})
 
 
 def _starved(state: HallState, counter: Counter, filled: Filled, now: int) -> Choice | None:
@@ -109,7 +108,7 @@ def _starved(state: HallState, counter: Counter, filled: Filled, now: int) -> Ch
     if best is None:
         return None
     return Choice(
-        best, f"starvation minutes={(now - best.arrival) // 60_000}", line_of_best, _streak(state, line_of_best, best)
+        best, f"starvation minutes={(now - best.arrival) // 60_000}", line_of_best, _counted(state, line_of_best, best)
     )
 
 
@@ -133,14 +132,17 @@ def _turn(
     turns, streak = state.config.policy.priority_calls, state.lines.get(line, NO_LINE).streak
     if urgent is not None and (ordinary is None or streak < turns):
         why = f"priority kind={urgent.priority} turn={min(streak + 1, turns)} of={turns}"
-        return Choice(urgent, why, line, _streak(state, line, urgent))
+        return Choice(urgent, why, line, _counted(state, line, urgent))
     if ordinary is None:
         return None
     why = "direct" if ordinary.to_counter else f"ordinary after={streak}" if urgent is not None else "arrival"
-    return Choice(ordinary, why, line, 0)
+    return Choice(ordinary, why, line, _counted(state, line, ordinary))
 
 
-def _streak(state: HallState, line: str, ticket: Ticket) -> int:
-    if not ticket.priority:
-        return 0
-    return min(state.lines.get(line, NO_LINE).streak + 1, state.config.policy.priority_calls)
+def _counted(state: HallState, line: str, ticket: Ticket) -> Changes:
+    """The line's priority calls in a row after this call."""
+    before = state.lines.get(line, NO_LINE)
+    streak = min(before.streak + 1, state.config.policy.priority_calls) if ticket.priority else 0
+    if streak == before.streak:
+        return {}
+    return {"lines": {line: Line(before.number, streak, before.others)}}

@@ -1,13 +1,13 @@
-"""Commands about a ticket that is at no counter: issued, cancelled, taken back, booked, rated."""
+"""Commands about a ticket that is at no counter: issued, cancelled, taken back, rated."""
 
 from hallsys.core import commands as c
 from hallsys.core.at_counter import noted, waits_again
-from hallsys.core.days import local_minute, must_take_tickets
+from hallsys.core.days import must_take_tickets
 from hallsys.core.decision import Decision, Event, back, end, freed, with_ticket
 from hallsys.core.lifecycle import take
 from hallsys.core.lookup import service_of, ticket_of
-from hallsys.core.model import CALLED, WAITING, Booking, Changes, Line, Rating, Ticket
-from hallsys.core.policy import NO_LINE, ahead
+from hallsys.core.model import CALLED, NO_LINE, WAITING, Changes, Line, Rating, Ticket
+from hallsys.core.policy import ahead
 from hallsys.core.state import HallState
 from hallsys.errors import Refused
 
@@ -16,10 +16,13 @@ DIGITS = 3
 
 
 def issue(state: HallState, command: c.Issue, now: int) -> Decision:
-    return _issue(state, command.service, command.priority, now)
+    return issued(state, command.service, command.priority, now)
 
 
-def _issue(state: HallState, service: str, priority: str | None, now: int) -> Decision:
+def issued(
+    state: HallState, service: str, priority: str | None, now: int, *, booked: int | None = None, why: str | None = None
+) -> Decision:
+    """A new ticket that waits; `booked` is the time of a visitor who is expected."""
     row = service_of(state, service)
     if priority is not None and priority not in state.hall["priorities"]:
         raise Refused("bad_request", "priority", problem="value", detail=", ".join(state.hall["priorities"]) or "–")
@@ -42,12 +45,13 @@ def _issue(state: HallState, service: str, priority: str | None, now: int) -> De
         started_at=None,
         ended_at=None,
         calls=0,
-        why=None,
+        why=why,
         front=None,
         to_counter=None,
+        booked=booked,
     )
     event = Event("issued", {"tickets": {ticket.label: ticket}}, {"lines": {service: Line(number, line.streak)}})
-    return Decision([event], {"ticket": ticket, "ahead": ahead(state, ticket), "wait": None})
+    return Decision([event], {"ticket": ticket, "ahead": ahead(state, ticket, now), "wait": None})
 
 
 def cancel(state: HallState, command: c.Cancel, now: int) -> Decision:
@@ -82,31 +86,6 @@ def reinstate(state: HallState, command: c.Reinstate, now: int) -> Decision:
     row = waits_again(ticket, now)
     tickets, private = back(state, row)
     return Decision([Event(step.event, {"tickets": tickets}, private)], {"ticket": row})
-
-
-def book(state: HallState, command: c.Book, now: int, code: str) -> Decision:
-    service_of(state, command.service)
-    if command.at <= now:
-        raise Refused("bad_request", "at", problem="value", detail=f"> {now} ms")
-    booking = Booking(code, command.service, command.at)
-    return Decision([Event("booked", {}, {"bookings": {code: booking}})], {"booking": booking})
-
-
-def check_in(state: HallState, command: c.CheckIn, now: int) -> Decision:
-    booking = state.bookings.get(command.booking.strip().upper())
-    if booking is None:
-        raise Refused("unknown_booking", "booking")
-    if booking.ticket is not None:
-        raise Refused("wrong_state", label=booking.ticket, state="checked_in")
-    issued = _issue(state, booking.service, None, now)
-    ticket = issued.result["ticket"]
-    ticket = with_ticket(ticket, why=f"booked at={local_minute(state, booking.at)}")
-    private = {
-        **issued.events[0].private,
-        "bookings": {booking.id: Booking(booking.id, booking.service, booking.at, ticket.label)},
-    }
-    event = Event("issued", {"tickets": {ticket.label: ticket}}, private)
-    return Decision([event], {"ticket": ticket})
 
 
 def rate(state: HallState, command: c.Rate, now: int, label: str) -> Decision:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from hallsys.config import Policy
 from hallsys.core.lanes import line_of
-from hallsys.core.model import WAITING, Counter, Line
+from hallsys.core.model import WAITING, Counter
 from hallsys.core.policy import ahead, choose
 from hallsys.core.state import HallState, apply
 from tests.core.rig import Rig, hall_config
@@ -178,8 +178,7 @@ def called_before(state: HallState, label: str, now: int) -> int:
         assert choice is not None
         if choice.ticket.label == label:
             return before
-        number = state.lines.get(line, Line()).number
-        apply(state, {"tickets": {choice.ticket.label: None}, "lines": {line: Line(number, choice.streak)}})
+        apply(state, {"tickets": {choice.ticket.label: None}, **choice.private})
     raise AssertionError(f"{label} is never called")
 
 
@@ -207,4 +206,4 @@ def test_how_many_go_before_is_how_many_are_called_before(people: str, steps: li
                 hall.do("transfer", counter="1", place=place, **where)
     for row in hall.state.tickets.values():
         if row.state == WAITING:
-            assert ahead(hall.state, row) == called_before(hall.state, row.label, hall.now)
+            assert ahead(hall.state, row, hall.now) == called_before(hall.state, row.label, hall.now)
