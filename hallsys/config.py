@@ -11,6 +11,11 @@ import msgspec
 
 from hallsys.resources import checkout
 
+Language = Literal["vi", "en"]
+LANGUAGES: Final[tuple[Language, ...]] = ("vi", "en")
+Dialect = Literal["north", "south"]
+Digits = Literal["each", "number"]
+
 
 class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One text in both languages."""
@@ -43,11 +48,12 @@ class Helps(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class CounterConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A counter and the services it takes, the preferred ones first. With `weights` the calls are shared out among the
-    services in that proportion instead."""
+    services in that proportion instead. `spoken` is what the voice says in the place of "quầy số 3"."""
 
     id: str
     name: str
     services: list[str | Helps]
+    spoken: Words | None = None
     weights: dict[str, int] = msgspec.field(default_factory=dict)
     mode: Literal["all", "ordinary", "priority", "booked"] = "all"
     groups: list[str] = msgspec.field(default_factory=list)
@@ -124,16 +130,49 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ceiling: int = 1200
 
 
+class Wording(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the voice says in one language; None: as `display/voice/wording.py` has it. `{ticket}`, `{counter}` (its
+    number) and `{place}` stand for what is called; `place` says where: "quầy số {counter}"."""
+
+    call: str | None = None
+    recall: str | None = None
+    prepare: str | None = None
+    transfer: str | None = None
+    opening: str | None = None
+    closing: str | None = None
+    place: str | None = None
+
+
+class Wordings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The wording in each language."""
+
+    vi: Wording = Wording()
+    en: Wording = Wording()
+
+
+class PiperVoice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A neural voice that the hall brings: the file of its voice for each language, and the program that speaks it."""
+
+    vi: str = ""
+    en: str = ""
+    program: str = "piper"
+    timeout_s: int = 20
+
+
 class VoiceConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How the hall speaks."""
+    """How the hall speaks: `languages` one after another, `repeat` times; `letters`: whether a ticket's letter is spoken;
+    `digits`: its number digit by digit, or as a whole."""
 
     enabled: bool = True
-    languages: list[Literal["vi", "en"]] = msgspec.field(default_factory=lambda: ["vi"])
-    dialect: Literal["north", "south"] = "north"
+    languages: list[Language] = msgspec.field(default_factory=lambda: ["vi"])
+    dialect: Dialect = "north"
     letters: bool = True
+    digits: Digits = "each"
     repeat: int = 2
     chime: bool = True
     stale_s: int = 30
+    wording: Wordings = Wordings()
+    piper: PiperVoice = PiperVoice()
 
 
 class HallConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
