@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-from hallsys.core import at_counter, bookings, days, visits
+from hallsys.core import at_counter, bookings, days, notes, outcomes, sending, signs, visits
 from hallsys.core import commands as c
 from hallsys.core.decision import Decision
 from hallsys.core.state import HallState
@@ -11,21 +11,23 @@ from hallsys.core.state import HallState
 _RULES: Final[dict[type[c.Command], Callable[[HallState, Any, int], Decision]]] = {
     c.Issue: visits.issue,
     c.Cancel: visits.cancel,
-    c.OpenCounter: at_counter.open_counter,
-    c.PauseCounter: at_counter.pause_counter,
-    c.CloseCounter: at_counter.close_counter,
+    c.OpenCounter: signs.open_counter,
+    c.PauseCounter: signs.pause_counter,
+    c.CloseCounter: signs.close_counter,
     c.CallNext: at_counter.call_next,
     c.Call: at_counter.call,
     c.Recall: at_counter.recall,
     c.Start: at_counter.start,
-    c.Finish: at_counter.finish,
-    c.NoShow: at_counter.no_show,
-    c.Hold: at_counter.hold,
-    c.Return: at_counter.return_,
-    c.Transfer: at_counter.transfer,
+    c.Finish: outcomes.finish,
+    c.NoShow: outcomes.no_show,
+    c.Hold: sending.hold,
+    c.Return: sending.return_,
+    c.Transfer: sending.transfer,
     c.Resume: visits.resume,
     c.Reinstate: visits.reinstate,
     c.CheckIn: bookings.check_in,
+    c.NoteDown: notes.note_down,
+    c.AskHelp: signs.ask_help,
     c.OpenDay: days.open_day,
     c.CloseDay: days.close_day,
 }

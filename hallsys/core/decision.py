@@ -5,7 +5,7 @@ from zlib import crc32
 
 import msgspec
 
-from hallsys.core.model import RECENT, Changes, Counter, Ticket
+from hallsys.core.model import RECENT, WAITING, Changes, Counter, Did, Ticket
 from hallsys.core.state import HallState
 
 
@@ -34,9 +34,28 @@ def with_ticket(ticket: Ticket, **changes: Any) -> Ticket:
     return msgspec.structs.replace(ticket, **changes)
 
 
-def freed(counter: Counter, **changes: Any) -> Counter:
-    """The counter without its ticket."""
-    return msgspec.structs.replace(counter, ticket=None, **changes)
+def freed(counter: Counter, did: Did | None = None, **changes: Any) -> Counter:
+    """The counter without its ticket, and with nothing to take back but `did`."""
+    return msgspec.structs.replace(counter, ticket=None, did=did, **changes)
+
+
+def waits_again(ticket: Ticket, now: int, **changes: Any) -> Ticket:
+    """The row of a ticket that waits once more, for every counter of its service unless `changes` say otherwise."""
+    again: dict[str, Any] = {
+        "state": WAITING,
+        "counter": None,
+        "queued_at": now,
+        "called_at": None,
+        "started_at": None,
+        "ended_at": None,
+        "calls": 0,
+        "why": None,
+        "front": None,
+        "to_counter": None,
+        "to_group": None,
+        "not_before": None,
+    }
+    return with_ticket(ticket, **(again | changes))
 
 
 def end(state: HallState, ticket: Ticket) -> tuple[dict[str, Ticket | None], Changes]:

@@ -53,17 +53,20 @@ class Ticket(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 
 class Did(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """What a counter did last, as far as it can be taken back: `what` is the kind of the event, `at` when. For a call,
-    `after` is the ticket that the same press finished, `returned` the one that the counter had sent back before, and
-    where the turns of a line changed, `was` and `became` say how: its `streak` and `others`."""
+    `after` is the ticket that the same press finished, `returned` the one that the counter had sent back before, `why`
+    what stood on the ticket; where the turns of a line changed, `was` and `became` say how (`streak`, `others`), and
+    `credit` what the counter's `Share` was."""
 
     what: str
     ticket: str
     at: int
     after: str | None = None
     returned: str | None = None
+    why: str | None = None
     line: str | None = None
     was: tuple[int, int] = (0, 0)
     became: tuple[int, int] = (0, 0)
+    credit: dict[str, float] | None = None
 
 
 class Condition(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):

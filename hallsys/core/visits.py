@@ -1,12 +1,12 @@
 """Commands about a ticket that is at no counter: issued, cancelled, taken back, rated."""
 
 from hallsys.core import commands as c
-from hallsys.core.at_counter import noted, waits_again
 from hallsys.core.days import must_take_tickets
-from hallsys.core.decision import Decision, Event, back, end, freed, with_ticket
+from hallsys.core.decision import Decision, Event, back, end, freed, waits_again, with_ticket
 from hallsys.core.lifecycle import take
 from hallsys.core.lookup import service_of, ticket_of
 from hallsys.core.model import CALLED, NO_LINE, WAITING, Changes, Line, Rating, Ticket
+from hallsys.core.notes import noted
 from hallsys.core.policy import ahead
 from hallsys.core.state import HallState
 from hallsys.errors import Refused
@@ -50,7 +50,9 @@ def issued(
         to_counter=None,
         booked=booked,
     )
-    event = Event("issued", {"tickets": {ticket.label: ticket}}, {"lines": {service: Line(number, line.streak)}})
+    event = Event(
+        "issued", {"tickets": {ticket.label: ticket}}, {"lines": {service: Line(number, line.streak, line.others)}}
+    )
     return Decision([event], {"ticket": ticket, "ahead": ahead(state, ticket, now), "wait": None})
 
 
