@@ -24,6 +24,10 @@ class HallKeys:
         return f"{self._prefix}past:{day}"
 
     @property
-    def past_days(self) -> str:
-        """The sorted list of closed days."""
-        return self._prefix + "past"
+    def audited(self) -> str:
+        """The day before which every day's audit is kept."""
+        return self._prefix + "audited"
+
+    def audit(self, day: str) -> str:
+        """What was done on a closed day, compressed."""
+        return f"{self.past(day)}:audit"
