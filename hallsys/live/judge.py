@@ -9,7 +9,7 @@ from hallsys.core.commands import COMMANDS, parse
 from hallsys.core.rights import BY_TICKET, STRANGER, Who, may_do
 from hallsys.errors import Refused
 from hallsys.live.halls import Hall
-from hallsys.store.request import Answer
+from hallsys.store.request import TICKET, Answer, By
 
 KEY: Final = re.compile(r"[\x21-\x7e]{8,128}", re.ASCII)
 
@@ -57,4 +57,5 @@ async def carry_out(hall: Hall, who: Who | None, name: str, key: str | None, bod
     if known is not None and known != digest:
         raise Refused("key_reused", "Idempotency-Key")
     may_do(who, hall.config.id, name, command)
-    return await hall.ledger.do(f"{who.role} {who.name}" if who else "ticket", key, name, command, digest)
+    by = TICKET if who is None else By(who.role, who.name, who.officer)
+    return await hall.ledger.do(by, key, name, command, digest)

@@ -70,8 +70,12 @@ class Batch:
         state, command = self._state, request.command
         if isinstance(command, c.Cancel) and label:
             command = c.Cancel(label, command.reason)
-        code = self._minter.booking(request.key, self.now) if isinstance(command, c.Book) else ""
-        decision = decide(state, command, self.now, label=label, code=code)
+        code = self._minter.code(request.key, self.now) if isinstance(command, (c.Book, c.PutNotice)) else ""
+        person = self._person(command) if isinstance(command, c.Issue) else ""
+        by = request.by
+        decision = decide(
+            state, command, self.now, label=label, code=code, person=person, officer=by.officer, role=by.role
+        )
         result = encode(decision.result)
         token = self._minter.ticket(request.key, self.now) if decision.events[0].kind == "issued" else None
         opens = isinstance(command, c.OpenDay) and state.hall.get("day") != decision.result["day"]
@@ -84,11 +88,20 @@ class Batch:
             self.issued.append((token, decision.result["ticket"].label))
         self.answers.append((request, Answer(self._at, result, token)))
 
+    def _person(self, command: c.Issue) -> str:
+        """Who takes the ticket, as a hash of the day; empty where nobody was scanned or the hall does not ask."""
+        tickets = self._state.config.tickets
+        scanned = command.person or command.dossier
+        if not scanned or not (tickets.one_each or tickets.per_person):
+            return ""
+        return self._minter.person(self._state.hall["day"], scanned)
+
     def add(self, decision: Decision, request: Request | None = None, result: bytes = b"") -> None:
         """Put a decision's events into the batch; the last carries the request, so that its answer can be found."""
         at, now = self._at, self.now
         entries: list[list[str]] = []
         told: list[Told] = []
+        by = None if request is None else str(request.by)
         for event in decision.events:
             at = at.after(1)
             position, changes, private = str(at), event.changes, event.private
@@ -96,10 +109,14 @@ class Batch:
             entry = [position, "f", frame.decode(), "t", self._tag]
             if private:
                 entry += ("p", encode(private).decode())
+            if by is not None:
+                entry += ("b", by)
             entries.append(entry)
             told.append(Told(at, event.kind, now, frame, changes, private))
         if request is not None:
-            entries[-1] += ("k", request.key, "d", request.digest, "r", result.decode(), "b", request.who)
+            entries[-1] += ("k", request.key, "d", request.digest, "r", result.decode())
+            if note := _said(request.command):
+                entries[-1] += ("n", note)
         self._apply(told)
         self._entries += entries
         self.told += told
@@ -149,6 +166,24 @@ class Batch:
         if not day or not (state.tickets or state.ended):
             return []
         return [(HallKeys(state.config.id).past(day), zlib.compress(encode(archive(state)), 9))]
+
+
+_SAYS: Final[dict[type[c.Command], str]] = {
+    c.Cancel: "reason",
+    c.PauseCounter: "reason",
+    c.Call: "reason",
+    c.Finish: "outcome",
+    c.Hold: "note",
+    c.Transfer: "note",
+    c.NoteDown: "text",
+    c.PutNotice: "text",
+}
+"""What somebody gave in words with a command, for the audit: the rows that everybody sees leave free words out."""
+
+
+def _said(command: c.Command) -> str | None:
+    name = _SAYS.get(type(command))
+    return None if name is None else getattr(command, name)
 
 
 def unpack_day(packed: bytes) -> Any:

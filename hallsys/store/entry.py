@@ -4,6 +4,7 @@ f  the frame, JSON text as sent to sockets        p  changes of private tables
 t  the tag of its batch                           b  who did it (role and name of the account, no citizen)
 k  the request's key   d  what was asked, hashed   r  the answer: its rows by where they stand in the frame, and
                                                       the rest; a ticket's token is in neither
+n  what was said with it, in words, for the audit
 """
 
 from typing import Any, NamedTuple
@@ -50,6 +51,8 @@ class Entry(NamedTuple):
     key: str | None
     digest: str
     result: bytes
+    by: str
+    note: str | None
 
     def answer(self) -> bytes:
         """The result that was given, rebuilt."""
@@ -90,4 +93,6 @@ def read_entry(identifier: bytes, fields: dict[bytes, bytes]) -> Entry:
         None if key is None else key.decode(),
         fields.get(b"d", b"").decode(),
         fields.get(b"r", b"[{},{}]"),
+        fields.get(b"b", b"").decode(),
+        fields[b"n"].decode() if b"n" in fields else None,
     )

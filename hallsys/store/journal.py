@@ -80,11 +80,11 @@ class Journal:
             raise LostTail
         return [read_entry(*entry) for entry in found[1:]]
 
-    async def pages(self, after: Position | None, until: Position) -> AsyncIterator[list[Entry]]:
-        """All entries after one position up to another, oldest first. Raises StoreDown."""
+    async def pages(self, after: Position | None, until: Position, count: int = PAGE) -> AsyncIterator[list[Entry]]:
+        """All entries after one position up to another, oldest first, `count` at a time. Raises StoreDown."""
         start = "-" if after is None else f"({after}"
         while True:
-            found = await self._range(start, str(until), PAGE)
+            found = await self._range(start, str(until), count)
             if not found:
                 return
             yield [read_entry(*entry) for entry in found]
@@ -120,6 +120,17 @@ class Journal:
         if answer == 1:
             return None
         return [(entry, dict(zip(fields[::2], fields[1::2], strict=True))) for entry, fields in answer]
+
+    async def value(self, key: str) -> bytes | None:
+        """A value outside the rows. Raises StoreDown."""
+        with store_errors():
+            found: bytes | None = await self._connection.client.get(key)
+        return found
+
+    async def keep(self, key: str, value: bytes | str, *, once: bool = False) -> None:
+        """Write a value outside the rows; with `once` only where there is none yet. Raises StoreDown."""
+        with store_errors():
+            await self._connection.client.set(key, value, nx=once)
 
     async def trim(self, keep_after: Position) -> None:
         """Let go of entries up to a position, in whole nodes of the stream. Raises StoreDown."""

@@ -11,7 +11,7 @@ import logging
 import secrets
 import time
 from collections.abc import Callable
-from typing import Final
+from typing import Final, TypeVar
 
 from hallsys.config import HallConfig
 from hallsys.core import commands as c
@@ -19,6 +19,7 @@ from hallsys.core.configure import configure
 from hallsys.core.days import must_open, next_midnight
 from hallsys.core.decision import Decision, Event
 from hallsys.core.position import Position
+from hallsys.core.state import HallState
 from hallsys.errors import Refused
 from hallsys.store.batch import Batch
 from hallsys.store.connection import StoreDown
@@ -26,8 +27,10 @@ from hallsys.store.entry import Told, encode
 from hallsys.store.journal import Journal, LostTail, Raw
 from hallsys.store.known import Known
 from hallsys.store.mirror import Mirror, Reset
-from hallsys.store.request import Answer, Request
+from hallsys.store.request import CLOCK, Answer, By, Request
 from hallsys.store.tokens import Minter
+
+T = TypeVar("T")
 
 log = logging.getLogger("hallsys.ledger")
 
@@ -65,6 +68,7 @@ class Ledger:
         self._mirror = Mirror(config, journal, minter, reset, clock)
         self._waiting: list[Request] = []
         self._by_key: dict[str, Request] = {}
+        self._questions: list[Callable[[], None]] = []
         self._wake = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
@@ -104,7 +108,7 @@ class Ledger:
         """The label of today's ticket that a token stands for."""
         return self._mirror.tokens.get(token)
 
-    async def do(self, who: str, key: str, name: str, command: c.Command, digest: str) -> Answer:
+    async def do(self, by: By, key: str, name: str, command: c.Command, digest: str) -> Answer:
         """Carry out one command, once per key. Raises Refused; `store_unavailable` means: not acknowledged, ask again
         with the same key."""
         if self.trouble is not None or self._stopping:
@@ -114,7 +118,7 @@ class Ledger:
             return await self._replay(found, digest, key)
         request = self._by_key.get(key)
         if request is None:
-            request = Request(who, key, name, command, digest)
+            request = Request(by, key, name, command, digest)
             self._by_key[key] = request
             self._waiting.append(request)
             self._wake.set()
@@ -131,6 +135,25 @@ class Ledger:
     async def between_commits(self) -> None:
         """Until no commit is under way: what the stream shows may be ours."""
         await self._idle.wait()
+
+    async def read(self, question: Callable[[HallState, int], T]) -> T:
+        """The answer to a question about the committed rows at this moment. While a commit is under way the state is
+        ahead of the store, so the question waits for its end. What it raises is raised here."""
+        if self._idle.is_set():
+            return question(self._mirror.state, self._mirror.tick())
+        answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+
+        def ask() -> None:
+            if answer.done():
+                return
+            try:
+                answer.set_result(question(self._mirror.state, self._mirror.tick()))
+            except Exception as error:  # noqa: BLE001  (whoever asked hears of it)
+                answer.set_exception(error)
+
+        self._questions.append(ask)
+        self._wake.set()
+        return await answer
 
     def poke(self) -> None:
         """Somebody else has written to the hall: follow."""
@@ -153,6 +176,7 @@ class Ledger:
         if self._task is not None:
             await self._task
         self._refuse_all("store_unavailable")
+        self._hear_questions()
 
     # -- the task ------------------------------------------------------------------------------------------------
 
@@ -196,6 +220,7 @@ class Ledger:
     async def _turn(self) -> None:
         if not self._mirror.loaded:
             await self._mirror.load()
+        self._hear_questions()
         if self._behind:
             self._behind = False
             await self._catch_up()
@@ -228,6 +253,11 @@ class Ledger:
             await self._catch_up(missed)
             await self._defeated()
 
+    def _hear_questions(self) -> None:
+        questions, self._questions = self._questions, []
+        for ask in questions:
+            ask()
+
     async def _refuse(self, batch: Batch) -> None:
         """Give the answers of a batch that has no events, which are refusals. They are true if the hall is still where
         it was: another server may have acknowledged what is asked here once more, or issued the ticket to be called."""
@@ -252,7 +282,7 @@ class Ledger:
         if mirror.unsettled:
             self._settle_in(batch, now)
         if must_open(mirror.state, now):
-            batch.decide(Request("clock", f"day {now}", "open_day", c.OpenDay(), ""), "")
+            batch.decide(Request(CLOCK, f"day {now}", "open_day", c.OpenDay(), ""), "")
         taken = 0
         while taken < len(self._waiting) and not batch.full and taken < AT_ONCE:
             self._decide_one(batch, self._waiting[taken])

@@ -1,7 +1,7 @@
 """A command on its way to the ledger, and its answer on the way back."""
 
 import asyncio
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from hallsys.core.commands import Command
 from hallsys.core.position import Position
@@ -22,6 +22,24 @@ class Answer(NamedTuple):
         return self.result[:-1] + b',"token":"' + self.token.encode() + b'"}'
 
 
+class By(NamedTuple):
+    """Who gives a command: `name` of the account or device, `role` of its right, `officer` who signed in there."""
+
+    role: str
+    name: str = ""
+    officer: str | None = None
+
+    def __str__(self) -> str:
+        """As the audit keeps it."""
+        return f"officer {self.officer}" if self.officer else f"{self.role} {self.name}".rstrip()
+
+
+CLOCK: Final = By("clock")
+"""What the hall does by itself."""
+TICKET: Final = By("ticket")
+"""Whoever holds a ticket's own token."""
+
+
 class Request:
     """`key` makes a retry find the first answer; `digest` tells whether it asks the same.
 
@@ -29,10 +47,10 @@ class Request:
     others. It gets an Answer, or None when the answer is to be read from the stream.
     """
 
-    __slots__ = ("_waiters", "command", "digest", "key", "name", "who")
+    __slots__ = ("_waiters", "by", "command", "digest", "key", "name")
 
-    def __init__(self, who: str, key: str, name: str, command: Command, digest: str) -> None:
-        self.who, self.key, self.name, self.command, self.digest = who, key, name, command, digest
+    def __init__(self, by: By, key: str, name: str, command: Command, digest: str) -> None:
+        self.by, self.key, self.name, self.command, self.digest = by, key, name, command, digest
         self._waiters: list[asyncio.Future[Answer | None]] = []
 
     def wait(self) -> "asyncio.Future[Answer | None]":

@@ -4,7 +4,8 @@ from base64 import b32encode, urlsafe_b64encode
 from hashlib import blake2b
 
 TICKET_BYTES = 16
-BOOKING_BYTES = 5
+CODE_BYTES = 5
+PERSON_BYTES = 16
 DIGEST_BYTES = 8
 
 
@@ -15,7 +16,7 @@ class Minter:
 
     def __init__(self, hall: str, secret: bytes) -> None:
         self._hall = hall
-        sizes = {b"ticket": TICKET_BYTES, b"booking": BOOKING_BYTES, b"digest": DIGEST_BYTES}
+        sizes = {b"ticket": TICKET_BYTES, b"booking": CODE_BYTES, b"digest": DIGEST_BYTES, b"person": PERSON_BYTES}
         self._begun = {
             purpose: blake2b(hall.encode() + b"\0", key=secret[:64], person=purpose, digest_size=size)
             for purpose, size in sizes.items()
@@ -26,9 +27,14 @@ class Minter:
         mac = self._mac(b"ticket", f"{issued_at} {key}")
         return f"{self._hall}.{urlsafe_b64encode(mac).decode().rstrip('=')}"
 
-    def booking(self, key: str, now: int) -> str:
-        """A code of eight letters and digits for a booking."""
+    def code(self, key: str, now: int) -> str:
+        """A code of eight letters and digits for a booking or a notice."""
         return b32encode(self._mac(b"booking", f"{now} {key}")).decode()
+
+    def person(self, day: str, scanned: str) -> str:
+        """Whatever was scanned of a visitor, as a hash that means nothing on another day, in another hall, or without
+        the installation's secret. Scanners differ in capitals and in the blanks around what they read."""
+        return self._mac(b"person", f"{day} {scanned.strip().casefold()}").hex()
 
     def digest(self, name: str, arguments: bytes) -> str:
         """What a request asks, hashed: tells whether a repeated key asks the same, and cannot be turned back."""

@@ -25,9 +25,11 @@ from hallsys.store.follower import Followers
 from hallsys.store.journal import Journal
 from hallsys.store.keys import TABLES, HallKeys
 from hallsys.store.ledger import Ledger
+from hallsys.store.request import By
 from hallsys.store.tokens import Minter
 
 SECRET = b"s" * 32
+ADMIN = By("admin", "test")
 HANGS = 20
 """Seconds after which a test that waits for ever fails."""
 
@@ -63,11 +65,11 @@ class Desk:
         self._heard = asyncio.Event()
         self.ledger = Ledger(config, self.journal, Minter(config.id, SECRET), self._tell, self._reset, clock)
 
-    async def do(self, name: str, key: str | None = None, **args: Any) -> Done:
+    async def do(self, name: str, key: str | None = None, by: By = ADMIN, **args: Any) -> Done:
         command = parse(name, json.dumps(args).encode())
         digest = self.ledger.digest(name, command)
         async with asyncio.timeout(HANGS):
-            answer = await self.ledger.do("admin test", key or uuid.uuid4().hex, name, command, digest)
+            answer = await self.ledger.do(by, key or uuid.uuid4().hex, name, command, digest)
         return Done(str(answer.at), json.loads(answer.body()))
 
     async def issue(self, service: str = "A", key: str | None = None) -> str:

@@ -35,7 +35,7 @@ def test_tokens_of_other_requests_times_halls_and_secrets_are_others() -> None:
 
 
 def test_a_booking_code_is_eight_letters_and_digits() -> None:
-    assert re.fullmatch(r"[A-Z2-7]{8}", Minter("phutho", SECRET).booking("key-0001", 1))
+    assert re.fullmatch(r"[A-Z2-7]{8}", Minter("phutho", SECRET).code("key-0001", 1))
 
 
 requests = st.tuples(st.sampled_from(list(COMMANDS)), st.sampled_from([b"{}", b"[]"]) | st.binary(max_size=20))
