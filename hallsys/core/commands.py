@@ -285,6 +285,12 @@ def _check_together(command: Command) -> None:
         and sum(target is not None for target in (command.service, command.to_counter, command.to_group)) != 1
     ):
         raise Refused("bad_request", "service", problem="value", detail="service | to_counter | to_group")
+    if (
+        isinstance(command, SetScreen)
+        and command.board in ("zone", "counter")
+        and getattr(command, command.board) is None
+    ):
+        raise Refused("bad_request", command.board, problem="missing")
     if isinstance(command, Cancel) and command.ticket is None and command.token is None:
         raise Refused("bad_request", "ticket", problem="missing")
     if (

@@ -6,11 +6,14 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from hallsys.core import commands as c
-from hallsys.core.decision import Decision, Event, freed, with_counter, with_ticket
-from hallsys.core.model import DONE, ENDED, EXPIRED, NO_LINE, RECENT, SERVING, Changes, Counter, Service, Ticket
+from hallsys.core.decision import Decision, Event, freed, with_ticket
+from hallsys.core.model import AT_COUNTER, DONE, ENDED, EXPIRED, NO_LINE, RECENT, Changes, Counter, Service, Ticket
+from hallsys.core.signs import as_set, becomes
 from hallsys.core.state import HallState
 from hallsys.errors import Refused
 
+_OF_A_DAY: Final = ("ended", "lines", "shares", "desks", "persons", "ratings", "visits")
+"""The private tables of which nothing remains when a new day opens."""
 _QUARTER: Final = 900_000
 """Every offset in use is whole quarters of an hour, and clocks change on such a boundary."""
 
@@ -81,16 +84,13 @@ def open_day(state: HallState, command: c.OpenDay, now: int) -> Decision:
         if state.hall["open"]:
             raise Refused("wrong_state", label=day, state="open")
         return Decision([Event("day_opened", {"hall": {"open": True}})], {"day": day})
+    hall = {"day": day, "open": True}
     changes: Changes = {
-        "hall": {"day": day, "open": True},
+        "hall": hall | {"notices": {}} if state.hall.get("notices") else hall,
         "tickets": dict.fromkeys(state.tickets),
-        "counters": _at_rest(state, now),
+        "counters": _changed(state, [as_set(state.config, row) for row in _at_rest(state, now)]),
     }
-    private: Changes = {
-        table: dict.fromkeys(state.tables[table])
-        for table in ("ended", "lines", "ratings", "visits")
-        if state.tables[table]
-    }
+    private: Changes = {table: dict.fromkeys(state.tables[table]) for table in _OF_A_DAY if state.tables[table]}
     past = {key: None for key, booking in state.bookings.items() if booking.ticket or today(state, booking.at) < day}
     if past:
         private["bookings"] = past
@@ -100,7 +100,7 @@ def open_day(state: HallState, command: c.OpenDay, now: int) -> Decision:
 
 
 def close_day(state: HallState, command: c.CloseDay, now: int) -> Decision:
-    """Ends the day: counters close, what is being served is done, everybody else's ticket expires."""
+    """Ends the day: counters close, who is at one is done, everybody else's ticket expires."""
     day = state.hall["day"]
     if not state.hall["open"]:
         raise Refused("wrong_state", label=day, state="closed")
@@ -112,7 +112,7 @@ def close_day(state: HallState, command: c.CloseDay, now: int) -> Decision:
     for _, label in state.recent:
         if label not in kept:
             tickets[label], ended[label] = None, state.tickets[label]
-    changes: Changes = {"hall": {"open": False}, "tickets": tickets, "counters": _at_rest(state, now)}
+    changes: Changes = {"hall": {"open": False}, "tickets": tickets, "counters": _changed(state, _at_rest(state, now))}
     return Decision(
         [
             Event(
@@ -126,21 +126,17 @@ def close_day(state: HallState, command: c.CloseDay, now: int) -> Decision:
 
 
 def _ended_at_close(ticket: Ticket, now: int | None) -> Ticket:
-    return with_ticket(ticket, state=DONE if ticket.state == SERVING else EXPIRED, ended_at=now)
+    return with_ticket(ticket, state=DONE if ticket.state in AT_COUNTER else EXPIRED, ended_at=now)
 
 
-def _at_rest(state: HallState, now: int) -> dict[str, Counter]:
-    """The rows of the counters that a day's end changes: closed, without a ticket, and without the memory of one, as
-    the labels of another day are other tickets."""
-    rest = {
-        row.id: freed(
-            with_counter(
-                row, state="closed", since=row.since if row.state == "closed" else now, reason=None, returned=None
-            )
-        )
-        for row in state.counters.values()
-    }
-    return {name: row for name, row in rest.items() if row != state.counters[name]}
+def _at_rest(state: HallState, now: int) -> list[Counter]:
+    """The counters as a day's end leaves them: closed, without a ticket, and without the memory of one, as the labels
+    of another day are other tickets."""
+    return [freed(becomes(row, "closed", now), returned=None, asks=None) for row in state.counters.values()]
+
+
+def _changed(state: HallState, rows: list[Counter]) -> dict[str, Counter]:
+    return {row.id: row for row in rows if row != state.counters[row.id]}
 
 
 def archive(state: HallState) -> dict[str, Any]:

@@ -3,13 +3,25 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-from hallsys.core import at_counter, bookings, days, notes, outcomes, sending, signs, visits
+from hallsys.core import (
+    at_counter,
+    bookings,
+    days,
+    desks,
+    notes,
+    notices,
+    outcomes,
+    sending,
+    signs,
+    undo,
+    visits,
+    walk_in,
+)
 from hallsys.core import commands as c
 from hallsys.core.decision import Decision
 from hallsys.core.state import HallState
 
 _RULES: Final[dict[type[c.Command], Callable[[HallState, Any, int], Decision]]] = {
-    c.Issue: visits.issue,
     c.Cancel: visits.cancel,
     c.OpenCounter: signs.open_counter,
     c.PauseCounter: signs.pause_counter,
@@ -26,8 +38,15 @@ _RULES: Final[dict[type[c.Command], Callable[[HallState, Any, int], Decision]]] 
     c.Resume: visits.resume,
     c.Reinstate: visits.reinstate,
     c.CheckIn: bookings.check_in,
+    c.Undo: undo.undo,
+    c.WalkIn: walk_in.walk_in,
     c.NoteDown: notes.note_down,
+    c.AssignCounter: signs.assign_counter,
+    c.SignOff: desks.sign_off,
     c.AskHelp: signs.ask_help,
+    c.EndNotice: notices.end_notice,
+    c.SetScreen: notices.set_screen,
+    c.Expire: visits.expire,
     c.OpenDay: days.open_day,
     c.CloseDay: days.close_day,
 }
@@ -46,13 +65,27 @@ def decide(
 ) -> Decision:
     """The events and the answer of a command, or Refused.
 
-    `now` is in milliseconds and not before any time in the state. What secrets, randomness and sign-in are needed for is
-    found outside: `label` is the ticket that a phone's token stands for, `code` a fresh code for a booking or a notice,
-    `person` a keyed hash of what was scanned, `officer` the account that signed in with a PIN at the device, `role` that
-    of the caller.
+    `now` is in milliseconds and not before any time in the state. What needs secrets, randomness or a sign-in is found
+    outside: `label` is the ticket that a phone's token stands for, `code` a fresh code for a booking or a notice,
+    `person` a keyed hash of what was scanned, `officer` the account signed in with a PIN at the device, `role` the
+    caller's.
     """
-    if isinstance(command, c.Rate):
-        return visits.rate(state, command, now, label)
-    if isinstance(command, c.Book):
-        return bookings.book(state, command, now, code)
-    return _RULES[type(command)](state, command, now)
+    if role == "counter" and not isinstance(command, c.SignOn):
+        counter: str | None = getattr(command, "counter", None)
+        if counter is not None:
+            desks.must_hold(state, counter, officer)
+    rule = _RULES.get(type(command))
+    if rule is not None:
+        return rule(state, command, now)
+    match command:
+        case c.Issue():
+            return visits.issue(state, command, now, person)
+        case c.Book():
+            return bookings.book(state, command, now, code)
+        case c.Rate():
+            return visits.rate(state, command, now, label)
+        case c.SignOn():
+            return desks.sign_on(state, command, now, officer)
+        case c.PutNotice():
+            return notices.put_notice(state, command, now, code)
+    raise TypeError(f"no rule for {type(command).__name__}")

@@ -4,12 +4,12 @@ waiting -> called -> serving -> done
    ^         |  \\       |
    |         |   no_show / held            (reinstate, resume: waiting again)
    +---------+-- return, transfer
-cancelled from waiting, called or held; expired at the end of the day
+cancelled from waiting, called or held; expired from waiting or held, or at the end of the day
 """
 
 from typing import Final, NamedTuple
 
-from hallsys.core.model import CALLED, CANCELLED, DONE, HELD, NO_SHOW, SERVING, WAITING, Counter, Ticket
+from hallsys.core.model import CALLED, CANCELLED, DONE, EXPIRED, HELD, NO_SHOW, SERVING, WAITING, Counter, Ticket
 from hallsys.errors import Refused
 
 
@@ -37,6 +37,7 @@ STEPS: Final[dict[str, Step]] = {
     "resume": _step(HELD, WAITING, "resumed"),
     "reinstate": _step(NO_SHOW, WAITING, "reinstated"),
     "cancel": _step(f"{WAITING} {CALLED} {HELD}", CANCELLED, "cancelled"),
+    "expire": _step(f"{WAITING} {HELD}", EXPIRED, "expired"),
     "rate": _step(f"{DONE} {SERVING}", DONE, "rated"),
 }
 

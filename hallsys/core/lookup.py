@@ -22,6 +22,12 @@ def service_of(state: HallState, name: str, field: str = "service") -> Service:
     return service
 
 
+def must_be_zone(state: HallState, name: str) -> None:
+    """Raises Refused unknown_zone."""
+    if name not in (zone.id for zone in state.config.zones):
+        raise Refused("unknown_zone", "zone", zone=name)
+
+
 def ticket_of(state: HallState, label: str) -> Ticket:
     """A ticket of the day, ended ones included. Raises Refused unknown_ticket."""
     ticket = state.tickets.get(label) or state.ended.get(label)

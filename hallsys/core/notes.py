@@ -4,6 +4,7 @@ An event whose private changes touch `visits` was given with words: the last not
 what it belongs to (`chosen: …`, `held: …`), the outcome for a `finished` one.
 """
 
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import msgspec
@@ -34,7 +35,7 @@ class Remark(NamedTuple):
 
     note: str | None = None
     outcome: str | None = None
-    delivered: list[str] = []
+    delivered: Sequence[str] = ()
 
 
 def remark(kind: str, visit: Visit | None) -> Remark:

@@ -3,11 +3,12 @@
 import re
 from typing import Final
 
+from hallsys.config import HallConfig, Helps
 from hallsys.core import commands as c
 from hallsys.core.decision import Decision, Event, with_counter
 from hallsys.core.lifecycle import must_be_free
 from hallsys.core.lookup import counter_of, service_of
-from hallsys.core.model import Counter
+from hallsys.core.model import Condition, Counter
 from hallsys.core.state import HallState
 from hallsys.errors import Refused
 
@@ -51,3 +52,33 @@ def _told(kind: str, row: Counter) -> Decision:
 def ask_help(state: HallState, command: c.AskHelp, now: int) -> Decision:
     row = with_counter(counter_of(state, command.counter), asks=command.kind)
     return _told("help_ended" if command.kind is None else "help_asked", row)
+
+
+def assign_counter(state: HallState, command: c.AssignCounter, now: int) -> Decision:
+    """For today: other services, in this order and without conditions, or another mode. Neither: as the settings."""
+    counter = counter_of(state, command.counter)
+    if command.services is None and command.mode is None:
+        return _told("counter_assigned", as_set(state.config, counter))
+    row = with_counter(counter, assigned=True, mode=command.mode or counter.mode)
+    if command.services is not None:
+        services = [service_of(state, name, "services").id for name in dict.fromkeys(command.services)]
+        row = with_counter(row, services=services, conditions={}, weights={})
+    return _told("counter_assigned", row)
+
+
+def as_set(config: HallConfig, counter: Counter) -> Counter:
+    """The counter with the services and the mode of the settings; one that they do not name stays as it is."""
+    wanted = next((wanted for wanted in config.counters if wanted.id == counter.id), None)
+    if wanted is None or not counter.assigned:
+        return counter
+    conditions = {
+        helps.service: Condition(helps.wait_over_s, helps.idle) for helps in wanted.services if isinstance(helps, Helps)
+    }
+    return with_counter(
+        counter,
+        services=wanted.takes,
+        conditions=conditions,
+        weights=wanted.weights,
+        mode=wanted.mode,
+        assigned=False,
+    )

@@ -13,9 +13,12 @@ from hallsys.core.model import (
     Booking,
     Changes,
     Counter,
+    Desk,
     Line,
+    Person,
     Rating,
     Service,
+    Share,
     Ticket,
     Visit,
 )
@@ -30,7 +33,7 @@ class HallState:
     def __init__(self, config: HallConfig, rows: Changes | None = None) -> None:
         self.config = config
         self.tables: dict[str, dict[str, Any]] = {table: {} for table in ROWS}
-        self.lanes = Lanes()
+        self.lanes = Lanes(config.tickets.many_from)
         self.recent: list[tuple[int, str]] = []
         if rows:
             apply(self, rows)
@@ -58,6 +61,18 @@ class HallState:
     @property
     def lines(self) -> dict[str, Line]:
         return self.tables["lines"]
+
+    @property
+    def shares(self) -> dict[str, Share]:
+        return self.tables["shares"]
+
+    @property
+    def desks(self) -> dict[str, Desk]:
+        return self.tables["desks"]
+
+    @property
+    def persons(self) -> dict[str, Person]:
+        return self.tables["persons"]
 
     @property
     def bookings(self) -> dict[str, Booking]:

@@ -1,26 +1,46 @@
-"""Commands about a ticket that is at no counter: issued, cancelled, taken back, rated."""
+"""Commands about a ticket that is at no counter: issued, cancelled, taken back, expired, rated."""
+
+import msgspec
 
 from hallsys.core import commands as c
-from hallsys.core.days import must_take_tickets
+from hallsys.core.days import local_minute, must_take_tickets
 from hallsys.core.decision import Decision, Event, back, end, freed, waits_again, with_ticket
 from hallsys.core.lifecycle import take
 from hallsys.core.lookup import service_of, ticket_of
-from hallsys.core.model import CALLED, NO_LINE, WAITING, Changes, Line, Rating, Ticket
+from hallsys.core.model import CALLED, HELD, NO_LINE, WAITING, Changes, Line, Rating, Ticket
 from hallsys.core.notes import noted
-from hallsys.core.policy import ahead
+from hallsys.core.persons import has_taken, may_take
 from hallsys.core.state import HallState
+from hallsys.core.turns import ahead
 from hallsys.errors import Refused
 
 DIGITS = 3
 """The least digits of a number: A001; it goes on past 999 as A1000."""
 
 
-def issue(state: HallState, command: c.Issue, now: int) -> Decision:
-    return issued(state, command.service, command.priority, now)
+def issue(state: HallState, command: c.Issue, now: int, person: str) -> Decision:
+    """`person` is a keyed hash of what was scanned, empty where nothing was."""
+    for service in command.then:
+        if not service_of(state, service, "then").open:
+            raise Refused("service_closed", "then", service=service)
+    if person:
+        may_take(state, person, {command.service, *command.then})
+    taken = issued(state, command.service, command.priority, now, dossiers=command.dossiers, then=tuple(command.then))
+    event, label = taken.events[0], taken.result["ticket"].label
+    event = msgspec.structs.replace(event, private={**event.private, **has_taken(state, person, label)})
+    return Decision([event], taken.result)
 
 
 def issued(
-    state: HallState, service: str, priority: str | None, now: int, *, booked: int | None = None, why: str | None = None
+    state: HallState,
+    service: str,
+    priority: str | None,
+    now: int,
+    *,
+    booked: int | None = None,
+    why: str | None = None,
+    dossiers: int = 1,
+    then: tuple[str, ...] = (),
 ) -> Decision:
     """A new ticket that waits; `booked` is the time of a visitor who is expected."""
     row = service_of(state, service)
@@ -49,6 +69,8 @@ def issued(
         front=None,
         to_counter=None,
         booked=booked,
+        dossiers=dossiers,
+        then=then,
     )
     event = Event(
         "issued", {"tickets": {ticket.label: ticket}}, {"lines": {service: Line(number, line.streak, line.others)}}
@@ -87,6 +109,22 @@ def reinstate(state: HallState, command: c.Reinstate, now: int) -> Decision:
         raise Refused("too_late", label=ticket.label, minutes=state.config.policy.reinstate_s // 60)
     row = waits_again(ticket, now)
     tickets, private = back(state, row)
+    return Decision([Event(step.event, {"tickets": tickets}, private)], {"ticket": row})
+
+
+def expire(state: HallState, command: c.Expire, now: int) -> Decision:
+    """Whoever has not come for as long as the settings say, from when the ticket could be called on."""
+    ticket = ticket_of(state, command.ticket)
+    step = take("expire", ticket)
+    policy = state.config.policy
+    seconds = policy.held_expire_s if ticket.state == HELD else policy.waiting_expire_s
+    due = max(ticket.queued_at, ticket.not_before or 0) + seconds * 1000
+    if not seconds:
+        raise Refused("wrong_state", label=ticket.label, state=ticket.state)
+    if now < due:
+        raise Refused("too_early", "ticket", problem="expire", label=ticket.label, opens=local_minute(state, due))
+    row = with_ticket(ticket, state=step.target, ended_at=now)
+    tickets, private = end(state, row)
     return Decision([Event(step.event, {"tickets": tickets}, private)], {"ticket": row})
 
 

@@ -62,8 +62,8 @@ def test_closing_ends_everything() -> None:
     called = hall.call("2")
     hall.later(minutes=1)
     assert hall.do("close_day") == {"day": "2026-11-23"}
-    assert [hall.ticket(label).state for label in (done, serving)] == ["done", "done"]
-    assert [hall.ticket(label).state for label in (held, called, waiting)] == ["expired"] * 3
+    assert [hall.ticket(label).state for label in (done, serving, called)] == ["done"] * 3
+    assert [hall.ticket(label).state for label in (held, waiting)] == ["expired"] * 2
     assert hall.ticket(waiting).ended_at == hall.now > (hall.ticket(done).ended_at or 0)
     assert {(row.state, row.ticket, row.since) for row in hall.view["counters"].values()} == {
         ("closed", None, hall.now)
@@ -152,7 +152,7 @@ def test_the_archive_has_every_ticket_and_each_has_ended() -> None:
     assert past["day"] == "2026-11-23"
     assert [row.number for row in past["tickets"]] == list(range(1, RECENT + 5))
     last = {row.label: (row.state, row.ended_at) for row in past["tickets"][-3:]}
-    assert last == {serving: ("done", None), called: ("expired", None), waiting: ("expired", None)}
+    assert last == {serving: ("done", None), called: ("done", None), waiting: ("expired", None)}
 
 
 # -- dates, hours, midnight ------------------------------------------------------------------------------------------
