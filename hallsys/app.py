@@ -18,20 +18,27 @@ from hallsys.config import HallConfig, Settings
 from hallsys.core.stats import Stats
 from hallsys.display import routes as display
 from hallsys.display.prepare import Voices
+from hallsys.display.studio import routes as studio
+from hallsys.display.studio.shelf import Shelf
 from hallsys.errors import Refused
 from hallsys.kiosk import routes as kiosk
 from hallsys.live import openapi
 from hallsys.live.api import Api
 from hallsys.live.halls import Halls
+from hallsys.live.keeper import Keeper
 from hallsys.live.loudspeaker import Loudspeakers
+from hallsys.live.screens import Listed, Screens
 from hallsys.live.socket import Sockets
+from hallsys.live.staff import Staff
 from hallsys.monitor import routes as monitor
 from hallsys.office.greeting import greet, near_address, playing
 from hallsys.office.stores import store_trouble
 from hallsys.office.words import both, tell
 from hallsys.store.connection import BadStoreUrl, Connection, StoreDown, connect
 from hallsys.store.embedded import Embedded, EmbeddedError
-from hallsys.store.lease import Lease
+from hallsys.store.lease import Leases
+from hallsys.store.packs import Packs
+from hallsys.store.screenbook import ScreenBook
 from hallsys.texts import Texts
 from hallsys.web import join
 from hallsys.web.entrance import Entrance
@@ -77,6 +84,7 @@ def _described() -> Iterator[openapi.Operation]:
     hall, made = "/api/v1/halls/{hall}", dict[str, str]
     code, orders = dict[str, str | int], f"{openapi.ALWAYS} too_large"
     yield openapi.Operation("get", f"{hall}/stats", "The figures of the running day.", Stats)
+    yield openapi.Operation("get", f"{hall}/screens", "Screens, their settings and health.", dict[str, list[Listed]])
     yield openapi.Operation("get", f"{hall}/accounts", "Waiting devices, tokens, users.", dict[str, Any])
     for path, summary, body, answer, codes, open_ in (
         ("join", "Ask for a code that lets this device in.", join.Begin, code, "too_many", True),
@@ -111,10 +119,20 @@ class Server:
             public_url=settings.public_url or None,
             trust_forwarded=settings.trust_proxy,
         )
-        self.loudspeakers = Loudspeakers(lambda hall: Lease(hall, connection))
-        self.sockets = Sockets(self.halls, Texts.load(), self.loudspeakers, self.entrance.who)
-        self.voices = Voices(settings.data / "voice", configs, self.loudspeakers.speaks)
+        self.loudspeakers = Loudspeakers(self.halls, lambda hall: Leases(hall, connection))
+        self.screens = Screens(self.halls, lambda hall: ScreenBook(hall, connection))
+        self.sockets = Sockets(
+            self.halls,
+            Texts.load(),
+            self.loudspeakers,
+            self.screens,
+            self.entrance.who,
+            self.entrance.assets.version,
+        )
+        self.shelf = Shelf(settings.data / "voicepacks", lambda hall: Packs(hall, connection))
+        self.voices = Voices(settings.data / "voice", configs, self.loudspeakers.speaks, self.shelf)
         self.halls.on_events(self.voices.hear)
+        self.keeper = Keeper(self.halls)
         self._runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=GRACE)
 
     def _application(self) -> web.Application:
@@ -133,10 +151,19 @@ class Server:
         app.add_routes(
             [
                 *Api(self.halls).routes(),
+                *Staff(self.halls).routes(),
                 *self.sockets.routes(),
+                *self.screens.routes(),
                 *self.entrance.routes(),
                 *display.screens(self.halls, pages, guard, self.settings.data / "media"),
                 *display.routes(self.halls, self.voices.speech),
+                *studio.routes(
+                    Book(self.halls).config,
+                    pages,
+                    guard,
+                    lambda hall: Packs(hall, self.connection),
+                    self.settings.data / "voice",
+                ),
                 *caller.routes(self.halls, pages, guard),
                 *kiosk.routes(self.halls, pages, guard),
                 *monitor.routes(self.halls, pages, guard),
@@ -151,6 +178,7 @@ class Server:
         await self._runner.setup()
         await self._read_halls(list(self.halls.configs)[:UP_FRONT])
         self.halls.start()
+        self.keeper.start()
         site = web.TCPSite(self._runner, self.settings.host, self.settings.port)
         try:
             await site.start()
@@ -163,6 +191,7 @@ class Server:
         await self._runner.cleanup()
         await self.loudspeakers.close()
         await self.voices.close()
+        await self.keeper.close()
         await self.halls.close()
 
     async def setup_link(self) -> str | None:

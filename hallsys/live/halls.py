@@ -5,18 +5,21 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import suppress
-from typing import Final
+from typing import Any, Final
 
 from hallsys.config import HallConfig
-from hallsys.core.model import Ticket
+from hallsys.core.model import Changes, Ticket
+from hallsys.core.position import Position
 from hallsys.errors import Refused
 from hallsys.live.hub import Hub
+from hallsys.store.audit import Audit
 from hallsys.store.committer import Committer
 from hallsys.store.connection import Connection, StoreDown
 from hallsys.store.entry import Told
 from hallsys.store.follower import Followers
 from hallsys.store.journal import Journal
 from hallsys.store.ledger import Ledger
+from hallsys.store.soundlog import Said, SoundLog, read_said
 from hallsys.store.tokens import Minter, hall_of
 
 log = logging.getLogger("hallsys.halls")
@@ -34,14 +37,33 @@ class Hall:
         self, config: HallConfig, connection: Connection, committer: Committer, secret: bytes, listeners: list[Listener]
     ) -> None:
         self.config, self._listeners = config, listeners
+        self._kept_before = ""
         self.hub = Hub(config.id)
         self.minter = Minter(config.id, secret)
         self.journal = Journal(config.id, connection, committer)
-        self.ledger = Ledger(config, self.journal, self.minter, self._tell, self.hub.reset)
+        self.ledger = Ledger(config, self.journal, self.minter, self._tell, self._reset)
+        self.audit = Audit(self.journal, config.timezone)
+        self.sounds = SoundLog(config.id, connection)
+
+    @property
+    def today(self) -> str:
+        """The day that the hall is in, which begins when it is opened."""
+        return str(self.hub.tables["hall"].get("day", ""))
+
+    async def keep_audit(self) -> None:
+        """See to it that the audit of every closed day is kept. Raises StoreDown."""
+        if self.today != self._kept_before:
+            today = self.today
+            await self.audit.keep_past(today, self.hub.at)
+            self._kept_before = today
 
     def day_tickets(self) -> list[Ticket]:
         """Every ticket of the day, by time of issue."""
         return sorted(self.hub.day_tickets(), key=lambda ticket: (ticket.issued_at, ticket.label))
+
+    def _reset(self, at: Position, rows: Changes, recent: list[Told]) -> None:
+        self.audit.forget()
+        self.hub.reset(at, rows, recent)
 
     def _tell(self, events: list[Told]) -> None:
         self.hub.tell(events)
@@ -70,6 +92,18 @@ class Halls:
 
     def on_events(self, listener: Listener) -> None:
         self._listeners.append(listener)
+
+    def follow_sound(self, hall: Hall, since: str, hear: Callable[[Said], None]) -> None:
+        """From now on hear what the hall's loudspeakers say after a place of their stream."""
+
+        def taken(entries: list[Any]) -> None:
+            for entry in entries:
+                try:
+                    hear(read_said(entry))
+                except Exception:
+                    log.exception("a listener to the sound of %s failed", hall.config.id)
+
+        self._followers.listen(hall.ledger, hall.sounds.stream, since, taken)
 
     def __iter__(self) -> Iterator[Hall]:
         return iter(self._halls.values())

@@ -72,6 +72,13 @@ class Hub:
         """Tell every screen that the link lives, and what time it is (ms)."""
         self._send(json_frame({"type": "tick", "at": str(self.at), "now": now}))
 
+    def say(self, message: dict[str, Any]) -> None:
+        """Tell something beside the stream to the screens that asked for it."""
+        frame, now = json_frame(message), time.monotonic()
+        for member in self._members:
+            if member.more:
+                member.offer(frame, now)
+
     # -- for sockets ---------------------------------------------------------------------------------------------
 
     def join(self, member: Member, since: Position | None) -> None:

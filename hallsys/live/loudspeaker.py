@@ -1,7 +1,7 @@
-"""Who speaks: one screen per hall owns the loudspeaker by a lease in the store, so that never two echo.
+"""Who speaks: one screen per hall and zone owns the loudspeaker by a lease in the store, so that never two echo.
 
-A signed-in screen goes before one that merely may read. The lease of a screen whose socket ends is given back at once;
-that of a server that dies ends by itself.
+A signed-in screen goes before one that merely may read. What the owner says it speaks and has spoken goes through the
+store to every server of the hall, and from there to every screen; so does whether a zone can be heard at all.
 """
 
 import asyncio
@@ -14,102 +14,248 @@ from typing import Final
 
 from hallsys.core.rights import Who
 from hallsys.live.frames import json_frame
+from hallsys.live.halls import Hall, Halls
+from hallsys.live.hearing import Hearing, frame_of
 from hallsys.live.member import Member
 from hallsys.store.connection import StoreDown
-from hallsys.store.lease import Lease
+from hallsys.store.entry import Told
+from hallsys.store.lease import Leases
+from hallsys.store.soundlog import Said
 
 log = logging.getLogger("hallsys.loudspeaker")
 
 RENEW: Final = 1.5
-"""Seconds between two looks at the lease, which lasts four seconds."""
+"""Seconds between two looks at the leases, which last four."""
+DEAF_REST: Final = 60.0
+"""Seconds for which a screen that was not heard leaves the loudspeaker to others, where there are any."""
 
 
 class Loudspeakers:
-    """Seats of all screens of this server that asked for a hall's loudspeaker."""
+    """The sound of every hall of this server that has had a screen."""
 
-    def __init__(self, lease: Callable[[str], Lease]) -> None:
-        self._lease = lease
-        self._seats: dict[str, list[Seat]] = {}
-        self._tasks: dict[str, asyncio.Task[None]] = {}
-        self.played: dict[str, tuple[str, float]] = {}
-        """The call that each hall heard last, and when (time.time)."""
+    def __init__(self, halls: Halls, leases: Callable[[str], Leases]) -> None:
+        self._halls, self._leases = halls, leases
+        self._rooms: dict[str, Room] = {}
+        halls.on_events(self._hear)
 
     def speaks(self, hall: str) -> bool:
-        """Whether a screen of this server owns the hall's loudspeaker."""
-        return any(seat.own for seat in self._seats.get(hall, ()))
+        """Whether a screen of this server owns a loudspeaker of the hall."""
+        return hall in self._rooms and self._rooms[hall].speaks()
 
-    def seat(self, hall: str, who: Who | None, member: Member) -> "Seat":
-        return Seat(self, hall, who, member)
+    def room(self, hall: Hall) -> "Room":
+        """A hall's sound; it is followed as long as the hall has screens here."""
+        room = self._rooms.get(hall.config.id)
+        if room is None:
+            room = self._rooms[hall.config.id] = Room(hall, self._halls, self._leases(hall.config.id))
+        room.keep()
+        return room
 
     async def close(self) -> None:
-        for task in list(self._tasks.values()):
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+        for room in self._rooms.values():
+            await room.close()
+
+    def _hear(self, hall: Hall, events: list[Told]) -> None:
+        room = self._rooms.get(hall.config.id)
+        if room is not None:
+            for told in events:
+                room.hearing.called(told, _now())
+
+
+class Room:
+    """One hall's sound on this server: the seats of its screens that asked to speak, and what is heard."""
+
+    def __init__(self, hall: Hall, halls: Halls, leases: Leases) -> None:
+        self.hall, self.leases = hall, leases
+        self.hearing = Hearing(hall.config, _now())
+        self._halls = halls
+        self._seats: list[Seat] = []
+        self._holder: dict[str, str] = {}
+        self._following = False
+        self._task: asyncio.Task[None] | None = None
+        self._telling: set[asyncio.Task[None]] = set()
+
+    def speaks(self) -> bool:
+        return any(seat.own for seat in self._seats)
+
+    def keep(self) -> None:
+        """Look after the leases until the last screen has gone."""
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._keep(), name=f"loudspeakers {self.hall.config.id}")
+
+    async def close(self) -> None:
+        for task in (self._task, *self._telling):
+            if task is not None:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
+
+    def greet(self, member: Member) -> None:
+        """What a screen that comes has to know beside the stream."""
+        for message in (*self.hearing.told(_now()), self.hearing.heard()):
+            member.reply(json_frame(message))
+
+    def tell(self, kind: str, voice: str, zone: str) -> None:
+        """Say it to every server of the hall, this one included; in order, and nobody waits for it."""
+        before = [*self._telling]
+        task = asyncio.create_task(self._tell(before, kind, voice, zone))
+        self._telling.add(task)
+        task.add_done_callback(self._telling.discard)
+
+    async def _tell(self, before: list[asyncio.Task[None]], kind: str, voice: str, zone: str) -> None:
+        if before:
+            await asyncio.wait(before)
+        try:
+            await self.hall.sounds.say(kind, voice, zone)
+        except StoreDown:
+            log.info("hall %s: the store is away, and does not learn that %s was %s", self.hall.config.id, voice, kind)
 
     def add(self, seat: "Seat") -> None:
-        self._seats.setdefault(seat.hall, []).append(seat)
-        task = self._tasks.get(seat.hall)
-        if task is None or task.done():
-            self._tasks[seat.hall] = asyncio.create_task(self._keep(seat.hall), name=f"loudspeaker {seat.hall}")
+        for other in [one for one in self._seats if one.holder == seat.holder and one.zone == seat.zone]:
+            self._seats.remove(other)  # a page that has come back before its old socket was seen to be dead
+            other.told(False)
+        self._seats.append(seat)
+        self.keep()
 
-    async def remove(self, seat: "Seat") -> None:
-        seats = self._seats.get(seat.hall, [])
-        if seat in seats:
-            seats.remove(seat)
-        if seat.own:
-            seat.own = False
-            with suppress(StoreDown):  # the lease ends by itself
-                await self._lease(seat.hall).give_back(seat.holder)
-            if seats:
-                await self.look(seat.hall)
+    async def remove(self, seat: "Seat", at_once: bool) -> None:
+        """A seat is left. A screen that was cut off in the middle of a call may still be speaking: then its lease runs
+        out by itself, and the screen ends before it does."""
+        if seat not in self._seats:
+            return
+        self._seats.remove(seat)
+        if not seat.own:
+            return
+        seat.own = False
+        with suppress(StoreDown):  # the lease ends by itself
+            if at_once or seat.speaking is None:
+                await self.leases.give_back(seat.zone, seat.holder)
+                await self.look(seat.zone)
 
-    async def _keep(self, hall: str) -> None:
-        while self._seats.get(hall):
-            try:
-                await self.look(hall)
-            except StoreDown:
-                log.info("hall %s: the loudspeaker's lease cannot be renewed while the store is away", hall)
-            except Exception:
-                log.exception("hall %s: the loudspeaker's lease", hall)
-            await asyncio.sleep(RENEW)
-
-    async def look(self, hall: str) -> None:
-        """Renew, or try to take: the best seat of this server first, the one that speaks already before others."""
-        seats = sorted(self._seats.get(hall, []), key=lambda seat: (-seat.rank, not seat.own))
+    async def look(self, zone: str) -> None:
+        """Renew, or try to take: the best seat of this server first, the one that speaks already, or did
+        before it was cut off, before others."""
+        now = time.monotonic()
+        seats = sorted(
+            (seat for seat in self._seats if seat.zone == zone),
+            key=lambda seat: (
+                seat.unheard_until > now,
+                -seat.rank,
+                not seat.own,
+                seat.holder != self._holder.get(zone),
+            ),
+        )
         if not seats:
             return
         best = seats[0]
-        owns = await self._lease(hall).take(best.holder, best.rank)
-        for seat in seats:
-            seat.tell(owns and seat is best)
+        before = next((seat for seat in seats if seat.own and seat is not best), None)
+        if before is not None and before.rank >= best.rank:
+            await self.leases.give_back(zone, before.holder)
+        owns = await self.leases.take(zone, best.holder, best.rank)
+        if owns:
+            self._holder[zone] = best.holder
+        for seat in [seat for seat in seats if seat is not best] + [best]:
+            seat.told(owns and seat is best)
+
+    async def _keep(self) -> None:
+        while self.hall.hub.members or self._seats:
+            try:
+                await self._follow()
+                for zone in {seat.zone for seat in self._seats}:
+                    await self.look(zone)
+                self._heed(await self.leases.owned(self.hearing.zones))
+            except StoreDown:
+                log.info("hall %s: its loudspeakers' leases cannot be renewed: no store", self.hall.config.id)
+                self._heed(None)
+            except Exception:
+                log.exception("hall %s: the loudspeakers' leases", self.hall.config.id)
+            await asyncio.sleep(RENEW)
+
+    async def _follow(self) -> None:
+        if self._following:
+            return
+        since, recent = await self.hall.sounds.recent()
+        for said in recent:
+            self.hearing.said(said, said.time)
+        self._halls.follow_sound(self.hall, since, self._said)
+        self._following = True
+        for message in self.hearing.told(_now()):
+            self.hall.hub.say(message)
+
+    def _said(self, said: Said) -> None:
+        self.hearing.said(said, _now())
+        self.hall.hub.say(frame_of(said))
+
+    def _heed(self, owned: set[str] | None) -> None:
+        """Tell everybody what changed; whoever owns a zone and is not heard stands back for others."""
+        heard = self.hearing.look(owned, _now())
+        if heard is None:
+            return
+        self.hall.hub.say(heard)
+        deaf = {zone for zone, found in heard["zones"].items() if found["state"] == "deaf"}
+        for seat in self._seats:
+            if seat.own and seat.zone in deaf:
+                seat.unheard_until = time.monotonic() + DEAF_REST
 
 
 class Seat:
-    """One socket's wish to speak."""
+    """One socket's wish to speak in a zone."""
 
-    def __init__(self, loudspeakers: Loudspeakers, hall: str, who: Who | None, member: Member) -> None:
-        self.hall, self.rank = hall, 0 if who is None else 1
-        self.holder = secrets.token_hex(8)
+    def __init__(self, room: Room, who: Who | None, member: Member) -> None:
+        self.rank = 0 if who is None else 1
+        self.holder, self.zone = "", ""
         self.own: bool | None = None
-        self._loudspeakers, self._member = loudspeakers, member
+        self.speaking: str | None = None
+        self.unheard_until = 0.0
+        self._room, self._member = room, member
+        self._nonce, self._zone_named = secrets.token_hex(8), False
 
-    async def want(self, wanted: bool) -> None:
-        await self.leave()
+    async def want(self, wanted: bool, zone: str | None, page: str) -> None:
+        """Ask for a zone's loudspeaker, or hand it back. A page that comes back after a cut, with the secret word that
+        it gave before, finds its lease."""
+        holder = page[:64] or self._nonce
+        if not wanted or (holder, zone or "") != (self.holder, self.zone):
+            await self._room.remove(self, at_once=True)
+        self.holder, self.zone, self._zone_named = holder, zone or "", zone is not None
         self.own = None
-        if wanted:
-            self._loudspeakers.add(self)
-            with suppress(StoreDown):  # the keeper tries again
-                await self._loudspeakers.look(self.hall)
+        if not wanted:
+            return
+        if self.zone and self.zone not in self._room.hearing.zones:
+            self.told(False)
+            return
+        self._room.add(self)
+        with suppress(StoreDown):  # the keeper tries again
+            await self._room.look(self.zone)
 
-    async def played(self, voice: str) -> None:
-        if self.own:
-            self._loudspeakers.played[self.hall] = (voice[:64], time.time())
+    async def playing(self, voice: str) -> None:
+        """The owner begins a call; it is answered with the word that it may."""
+        if not self.own:
+            self._member.reply(self._frame())
+            return
+        self.speaking = voice[:80]
+        self._member.reply(json_frame({"type": "speaking", "voice": self.speaking, "zone": self.zone}))
+        self._room.tell("playing", self.speaking, self.zone)
 
-    async def leave(self) -> None:
-        await self._loudspeakers.remove(self)
+    async def played(self, voice: str, skipped: bool) -> None:
+        """The owner's call is over: heard, or passed over."""
+        if not self.own:
+            return
+        if self.speaking == voice[:80]:
+            self.speaking = None
+        self._room.tell("skipped" if skipped else "played", voice[:80], self.zone)
 
-    def tell(self, own: bool) -> None:
+    async def leave(self, at_once: bool) -> None:
+        await self._room.remove(self, at_once)
+
+    def told(self, own: bool) -> None:
         if own is not self.own:
             self.own = own
-            self._member.reply(json_frame({"type": "sound", "own": own}))
+            if not own:
+                self.speaking = None
+            self._member.reply(self._frame())
+
+    def _frame(self) -> bytes:
+        zone = {"zone": self.zone} if self._zone_named else {}
+        return json_frame({"type": "sound", "own": bool(self.own), **zone})
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000

@@ -14,12 +14,13 @@ PATIENCE: Final = 30.0
 class Member:
     """Frames go straight into the transport. A screen that falls behind gets no more of them, and a fresh snapshot
     when it has taken what it was sent ("latest wins"); catching up is not counted against it, or a slow link would
-    never finish one."""
+    never finish one. `more`: it asked for what is told beside the stream, too."""
 
-    __slots__ = ("_catching_up", "_transport", "behind_since")
+    __slots__ = ("_catching_up", "_transport", "behind_since", "more")
 
-    def __init__(self, transport: asyncio.Transport) -> None:
+    def __init__(self, transport: asyncio.Transport, more: bool = False) -> None:
         self._transport = transport
+        self.more = more
         self._catching_up = 0
         self.behind_since: float | None = None
 

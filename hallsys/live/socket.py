@@ -15,8 +15,9 @@ from hallsys.errors import Refused
 from hallsys.live import frames
 from hallsys.live.halls import Hall, Halls
 from hallsys.live.judge import carry_out
-from hallsys.live.loudspeaker import Loudspeakers
+from hallsys.live.loudspeaker import Loudspeakers, Seat
 from hallsys.live.member import Member
+from hallsys.live.screens import Health, Screens
 from hallsys.texts import Texts, pick_language
 
 log = logging.getLogger("hallsys.socket")
@@ -31,6 +32,8 @@ LOOK_AGAIN: Final = 30.0
 AT_ONCE: Final = 64
 """Commands of one socket under way; more wait in the network."""
 
+_LEFT: Final = (1000, 1001)
+"""Close codes of a page that was left, in order."""
 STOPPING, NO_HELLO, STORE_AWAY = 4410, 4411, 4412
 BAD_FRAME, NOT_ALLOWED, UNKNOWN_HALL, WRONG_VERSION = 4500, 4501, 4502, 4503
 
@@ -44,8 +47,11 @@ class Closing(Exception):
 
 
 class Hello(msgspec.Struct):
+    """`more`: tell me what is said beside the stream, too (sound, version)."""
+
     v: int
     since: str | None = None
+    more: bool = False
 
 
 class Do(msgspec.Struct):
@@ -56,34 +62,48 @@ class Do(msgspec.Struct):
 
 class Sound(msgspec.Struct):
     want: bool
+    zone: str | None = None
+    page: str = ""
+
+
+class Playing(msgspec.Struct):
+    voice: str
 
 
 class Played(msgspec.Struct):
+    """`skipped`: passed over and not heard, for it was too old or the hall wants quiet."""
+
     voice: str
+    skipped: bool = False
 
 
 class _Kind(msgspec.Struct):
     type: str
 
 
-_OF_SCREENS: Final = ("sound", "played")
+_OF_SCREENS: Final = ("sound", "playing", "played", "health")
 _kind: Final = msgspec.json.Decoder(_Kind)
 _hello, _do = msgspec.json.Decoder(Hello), msgspec.json.Decoder(Do)
-_sound, _played = msgspec.json.Decoder(Sound), msgspec.json.Decoder(Played)
+_sound, _playing, _played = msgspec.json.Decoder(Sound), msgspec.json.Decoder(Playing), msgspec.json.Decoder(Played)
+_health: Final = msgspec.json.Decoder(Health)
 
 
 class Sockets:
     """Every open socket of this server; `close` says that the server stops. `who` tells who sends a request as it is
-    now: a socket lives for days, and a token that was revoked meanwhile must not go on calling."""
+    now: a socket lives for days, and a token that was revoked meanwhile must not go on calling. `version` is told to
+    pages, so that one of an older version loads itself anew."""
 
     def __init__(
         self,
         halls: Halls,
         texts: Texts,
         loudspeakers: Loudspeakers,
+        screens: Screens,
         who: Callable[[web.Request], Awaitable[Who | None]],
+        version: str,
     ) -> None:
-        self.halls, self.texts, self.loudspeakers, self.who = halls, texts, loudspeakers, who
+        self.halls, self.texts, self.who, self.version = halls, texts, who, version
+        self.loudspeakers, self.screens = loudspeakers, screens
         self._open: set[web.WebSocketResponse] = set()
 
     def routes(self) -> list[web.RouteDef]:
@@ -122,19 +142,27 @@ class _Session:
 
     async def run(self) -> None:
         hall = await self._enter()
-        since = await self._say_hello()
+        since, more = await self._say_hello()
         transport = self._request.transport
         if transport is None:
             return
-        member = Member(transport)
+        member = Member(transport, more)
         hall.hub.join(member, since)
-        seat = self._sockets.loudspeakers.seat(hall.config.id, self._who, member)
+        room = self._sockets.loudspeakers.room(hall)
+        if more:
+            member.reply(frames.json_frame({"type": "version", "version": self._sockets.version}))
+            room.greet(member)
+        seat = Seat(room, self._who, member)
         takes: dict[str, Callable[[str], Awaitable[None]]] = {
             "do": lambda text: self._take_do(hall, member, text),
         }
         if not self._by_ticket(hall):
-            takes["sound"] = lambda text: seat.want(_decoded(_sound, text).want)
-            takes["played"] = lambda text: seat.played(_decoded(_played, text).voice)
+            takes |= {
+                "sound": lambda text: seat.want(*msgspec.structs.astuple(_decoded(_sound, text))),
+                "playing": lambda text: seat.playing(*msgspec.structs.astuple(_decoded(_playing, text))),
+                "played": lambda text: seat.played(*msgspec.structs.astuple(_decoded(_played, text))),
+                "health": lambda text: self._sockets.screens.told(hall, self._who, _decoded(_health, text)),
+            }
         try:
             while True:
                 try:
@@ -154,7 +182,7 @@ class _Session:
                 await take(text)
         finally:
             hall.hub.leave(member)
-            await seat.leave()
+            await seat.leave(at_once=self._socket.close_code in _LEFT)
 
     async def _enter(self) -> Hall:
         try:
@@ -189,7 +217,7 @@ class _Session:
         except Refused as refused:
             raise Closing(NOT_ALLOWED, refused.code) from None
 
-    async def _say_hello(self) -> Position | None:
+    async def _say_hello(self) -> tuple[Position | None, bool]:
         try:
             async with asyncio.timeout(HELLO_WITHIN):  # aiohttp's own begins anew with every ping
                 text = await self._text()
@@ -203,7 +231,7 @@ class _Session:
         if hello.v != 1:
             raise Closing(WRONG_VERSION, "this server speaks version 1")
         try:
-            return None if hello.since is None else Position.parse(hello.since)
+            return None if hello.since is None else Position.parse(hello.since), hello.more
         except ValueError:
             raise Closing(BAD_FRAME, "malformed since") from None
 

@@ -77,7 +77,7 @@ class Batch:
             state, command, self.now, label=label, code=code, person=person, officer=by.officer, role=by.role
         )
         result = encode(decision.result)
-        token = self._minter.ticket(request.key, self.now) if decision.events[0].kind == "issued" else None
+        token = self._minter.ticket(request.key, self.now) if decision.events[-1].kind == "issued" else None
         opens = isinstance(command, c.OpenDay) and state.hall.get("day") != decision.result["day"]
         archived = self._archived() if opens else []
         self.add(decision, request, remembered(decision.result))
@@ -112,7 +112,7 @@ class Batch:
             if by is not None:
                 entry += ("b", by)
             entries.append(entry)
-            told.append(Told(at, event.kind, now, frame, changes, private))
+            told.append(Told(at, event.kind, now, frame, changes, private, event.voice))
         if request is not None:
             entries[-1] += ("k", request.key, "d", request.digest, "r", result.decode())
             if note := _said(request.command):

@@ -30,6 +30,7 @@ class _Frame(msgspec.Struct):
     kind: str
     time: int
     changes: TypedChanges
+    voice: str | None = None
 
 
 class Told(NamedTuple):
@@ -41,6 +42,7 @@ class Told(NamedTuple):
     frame: bytes
     changes: Changes
     private: Changes
+    voice: str | None = None
 
 
 class Entry(NamedTuple):
@@ -87,8 +89,9 @@ def read_entry(identifier: bytes, fields: dict[bytes, bytes]) -> Entry:
     frame = _frame.decode(raw)
     private = _changes.decode(fields[b"p"]).plain() if b"p" in fields else {}
     key = fields.get(b"k")
+    at = Position.parse(identifier.decode())
     return Entry(
-        Told(Position.parse(identifier.decode()), frame.kind, frame.time, raw, frame.changes.plain(), private),
+        Told(at, frame.kind, frame.time, raw, frame.changes.plain(), private, frame.voice),
         fields[b"t"].decode(),
         None if key is None else key.decode(),
         fields.get(b"d", b"").decode(),

@@ -1,4 +1,5 @@
-"""Watches the streams of halls and wakes their ledgers when somebody else has written; it never touches state.
+"""Watches the streams of halls and wakes their ledgers when somebody else has written; it never touches state. What is
+told beside a hall's events (its loudspeakers) is handed on as it comes.
 
 One reader for all halls of a process, since a blocking read can wait for many streams; on a Cluster, where it cannot
 wait for several slots, one for each hall.
@@ -6,6 +7,7 @@ wait for several slots, one for each hall.
 
 import asyncio
 import logging
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Final
 
@@ -26,6 +28,9 @@ what it missed, and reading back what we wrote ourselves would cost as much as w
 PAUSE: Final = 0.2
 """Seconds before reading again from a store that is down."""
 
+Heard = Callable[[list[Any]], None]
+"""Takes new entries of a stream, oldest first."""
+
 
 class Followers:
     """The readers of one process."""
@@ -40,6 +45,10 @@ class Followers:
             self._readers.append(_Reader(self._connection))
         self._readers[-1].add(HallKeys(hall).events, ledger)
 
+    def listen(self, beside: Ledger, stream: str, since: str, hear: Heard) -> None:
+        """From now on `hear` is given the entries of a stream after `since`, by the reader that watches the ledger."""
+        next(reader for reader in self._readers if reader.watches(beside)).listen(stream, since, hear)
+
     async def close(self) -> None:
         await asyncio.gather(*(reader.close() for reader in self._readers))
 
@@ -50,12 +59,20 @@ class _Reader:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._ledgers: dict[str, Ledger] = {}
+        self._listeners: dict[str, tuple[str, Heard]] = {}
         self._more = asyncio.Event()
         self._stopping = False
         self._task = asyncio.create_task(self._follow(), name="follower")
 
     def add(self, stream: str, ledger: Ledger) -> None:
         self._ledgers[stream] = ledger
+        self._more.set()
+
+    def watches(self, ledger: Ledger) -> bool:
+        return any(ledger is known for known in self._ledgers.values())
+
+    def listen(self, stream: str, since: str, hear: Heard) -> None:
+        self._listeners[stream] = since, hear
         self._more.set()
 
     async def close(self) -> None:
@@ -92,12 +109,13 @@ class _Reader:
                 now = asyncio.get_running_loop().time()
                 quiet = [it for it in self._ledgers.items() if now - it[1].committed_at >= QUIET]
                 block = READ_BLOCK_MS if len(quiet) == len(self._ledgers) else int(QUIET * 1000)
-                if not quiet:
+                if not quiet and not self._listeners:
                     await asyncio.wait({more}, timeout=QUIET)
                     if more.done():
                         return
                     continue
                 streams = {stream: str(ledger.position or "0-0") for stream, ledger in quiet}
+                streams |= {stream: since for stream, (since, _) in self._listeners.items()}
                 read = asyncio.ensure_future(client.xread(streams, count=1, block=block))  # type: ignore[arg-type]
                 try:
                     await asyncio.wait({read, more}, return_when=asyncio.FIRST_COMPLETED)
@@ -115,6 +133,10 @@ class _Reader:
     async def _wake(self, answer: Any) -> None:
         """Wake the ledgers that are behind."""
         for stream, entries in answer or ():
+            if (listener := self._listeners.get(stream.decode())) is not None:
+                self._listeners[stream.decode()] = entries[-1][0].decode(), listener[1]
+                listener[1](entries)
+                continue
             ledger = self._ledgers[stream.decode()]
             await ledger.between_commits()
             known = ledger.position

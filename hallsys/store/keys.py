@@ -10,14 +10,26 @@ TABLES: Final = tuple(ROWS)
 class HallKeys:
     """The key names of one hall."""
 
-    __slots__ = ("_prefix", "events", "loudspeaker", "position", "rows")
+    __slots__ = ("_prefix", "events", "position", "rows", "screens", "sound", "voicepacks")
 
     def __init__(self, hall: str) -> None:
         self._prefix = f"{{{hall}}}:"
         self.position = self._prefix + "position"
         self.events = self._prefix + "events"
-        self.loudspeaker = self._prefix + "loudspeaker"
+        self.sound = self._prefix + "sound"
+        """The stream of what the hall's loudspeakers say."""
+        self.screens = self._prefix + "screens"
+        self.voicepacks = self._prefix + "voicepacks"
         self.rows: dict[str, str] = {table: f"{self._prefix}rows:{table}" for table in TABLES}
+
+    def loudspeaker(self, zone: str) -> str:
+        """The lease of a zone's loudspeaker; the hall's own zone is empty."""
+        return f"{self._prefix}loudspeaker{':' if zone else ''}{zone}"
+
+    @property
+    def joined_sound(self) -> str:
+        """Stands while a joined screen has spoken in this hall lately."""
+        return self._prefix + "joined_sound"
 
     def past(self, day: str) -> str:
         """A closed day, compressed."""
@@ -31,3 +43,11 @@ class HallKeys:
     def audit(self, day: str) -> str:
         """What was done on a closed day, compressed."""
         return f"{self.past(day)}:audit"
+
+    def voicepack(self, pack: str) -> str:
+        """The takes of a recorded voice, as sound."""
+        return f"{self.voicepacks}:{pack}"
+
+    def voicepack_notes(self, pack: str) -> str:
+        """What is known of each of them."""
+        return f"{self.voicepacks}:{pack}:notes"

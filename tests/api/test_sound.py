@@ -1,18 +1,22 @@
-"""One screen of a hall speaks at a time: the frames `sound` and `played`."""
+"""One screen of a hall and zone speaks at a time, and what it speaks is known everywhere: sound, playing, played."""
 
 import asyncio
+import time
 
 import pytest
 
-from hallsys.live import loudspeaker
-from tests.running import Door, Running, Screen, Serve
+from hallsys.config import Words, Zone
+from hallsys.live import hearing, loudspeaker
+from hallsys.store import lease
+from tests.running import JSON, Door, Running, Screen, Serve
 
-WANT = {"type": "sound", "want": True, "screen": "wall"}
+ZONES = [Zone("a", Words("Sảnh A", "Hall A"), ["1", "2"]), Zone("b", Words("Sảnh B", "Hall B"), ["3"])]
+"""The sample hall has counters 1 to 5: 4 and 5 are in the hall's own zone."""
 
 
-async def wants(screen: Screen) -> bool:
+async def wants(screen: Screen, **more: object) -> bool:
     """Ask for the loudspeaker; the answer."""
-    await screen.send(WANT)
+    await screen.send({"type": "sound", "want": True, "screen": "wall", **more})
     return await owns(screen)
 
 
@@ -20,6 +24,35 @@ async def owns(screen: Screen) -> bool:
     """The next word about the loudspeaker."""
     async with asyncio.timeout(10):
         return bool((await screen.next("sound"))["own"])
+
+
+async def listen(screen: Screen) -> Screen:
+    """Say hello as somebody who asks for what is told beside the stream."""
+    await screen.send({"type": "hello", "v": 1, "since": None, "more": True})
+    await screen.next("snapshot")
+    return screen
+
+
+async def told(screen: Screen, *kinds: str) -> JSON:
+    async with asyncio.timeout(20):
+        return await screen.next(*kinds)
+
+
+async def until_heard(screen: Screen, zone: str, state: str) -> JSON:
+    """The frame `heard` that says so of a zone."""
+    while (frame := await told(screen, "heard"))["zones"][zone]["state"] != state:
+        pass
+    return frame
+
+
+async def call(door: Door, counter: str, service: str) -> str:
+    """A ticket, called; the call's voice."""
+    await door.do("open_counter", counter=counter)
+    before = (await door.view())["at"]
+    await door.do("issue", service=service)
+    await door.do("call_next", counter=counter)
+    events = (await door.events(before))["events"]
+    return str(next(event["voice"] for event in events if "voice" in event))
 
 
 async def test_one_owner_and_handed_over_when_its_socket_dies(server: Running, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -46,6 +79,22 @@ async def test_a_screen_that_signed_in_goes_first(server: Running) -> None:
         assert await owns(later) is True
 
 
+async def test_a_stranger_stays_away_where_a_joined_screen_has_spoken(serve: Serve) -> None:
+    """The hall's board is being restarted: no phone may take its voice meanwhile."""
+    one = await serve()
+    display = await one.door("display")
+    async with one.nobody.screen() as guest:
+        assert await wants(guest) is True
+        async with display.screen() as screen:
+            assert await wants(screen) is True
+            assert await owns(guest) is False
+        two = await serve(hall=one.hall)
+        async with Door(two.http, two.address, two.hall).screen() as other:
+            assert await wants(other) is False
+        async with display.screen() as screen:
+            assert await wants(screen) is True
+
+
 async def test_one_owner_among_servers(serve: Serve) -> None:
     one = await serve()
     two = await serve(hall=one.hall)
@@ -56,23 +105,175 @@ async def test_one_owner_among_servers(serve: Serve) -> None:
         assert await owns(there) is True
 
 
-async def test_each_hall_has_its_own_loudspeaker(serve: Serve) -> None:
-    one, two = await serve(), await serve()
-    async with one.nobody.screen() as here, two.nobody.screen() as there:
-        assert await wants(here) is True
+async def test_each_hall_and_each_zone_has_its_own_loudspeaker(serve: Serve) -> None:
+    one, two = await serve(zones=ZONES), await serve()
+    async with one.nobody.screen() as a, one.nobody.screen() as b, two.nobody.screen() as there:
+        assert await wants(a, zone="a") is True
+        assert await wants(b, zone="a") is False
+        assert await wants(b, zone="b") is True
         assert await wants(there) is True
+        async with one.nobody.screen() as own, one.nobody.screen() as nowhere:
+            assert await wants(own) is True
+            assert await wants(nowhere, zone="c") is False
 
 
-async def test_who_does_not_ask_is_told_nothing_and_played_counts_for_the_owner(server: Running) -> None:
-    admin = await server.door("admin")
-    heard = server.server.loudspeakers.played
-    async with server.nobody.screen() as owner, server.nobody.screen() as other:
+async def test_the_answer_names_the_zone_if_it_was_asked_for(serve: Serve) -> None:
+    server = await serve(zones=ZONES)
+    async with server.nobody.screen() as screen:
+        await screen.send({"type": "sound", "want": True, "screen": "wall", "zone": "b"})
+        assert await told(screen, "sound") == {"type": "sound", "own": True, "zone": "b"}
+    async with server.nobody.screen() as screen:
+        await screen.send({"type": "sound", "want": True, "screen": "wall"})
+        assert await told(screen, "sound") == {"type": "sound", "own": True}
+
+
+async def test_what_is_spoken_is_told_on_every_server(serve: Serve) -> None:
+    one = await serve(zones=ZONES)
+    two = await serve(hall=one.hall, zones=ZONES)
+    elsewhere = Door(two.http, two.address, two.hall)
+    async with one.nobody.socket() as owner, elsewhere.socket() as there, one.nobody.screen() as plain:
+        await listen(owner)
+        await listen(there)
+        assert await wants(owner, zone="a") is True
+        await owner.send({"type": "playing", "voice": "A001-2-abcdef"})
+        for screen in (owner, there):
+            assert await told(screen, "speaking") == {"type": "speaking", "voice": "A001-2-abcdef", "zone": "a"}
+        await owner.send({"type": "played", "voice": "A001-2-abcdef"})
+        await owner.send({"type": "played", "voice": "A002-2-abcdef", "skipped": True})
+        for heard, voice in ((True, "A001-2-abcdef"), (False, "A002-2-abcdef")):
+            for screen in (owner, there):
+                frame = {"type": "spoken", "voice": voice, "zone": "a", "heard": heard}
+                assert await told(screen, "spoken") == frame
+        admin = await one.door("admin")
+        await plain.reach((await admin.do("issue", service="A")).json["at"])  # who did not ask is told nothing of it
+
+
+async def test_who_comes_later_is_told_what_was_spoken(serve: Serve) -> None:
+    one = await serve()
+    async with one.nobody.socket() as owner:
+        await listen(owner)
         assert await wants(owner) is True
-        await other.send({"type": "played", "voice": "A001-2-abcdef"})
-        at = (await admin.do("issue", service="A")).json["at"]
-        await other.reach(at)
-        assert server.hall not in heard
-        await owner.send({"type": "played", "voice": "A001-2-123456"})
-        await owner.send({"type": "do", "id": "key-12345", "name": "issue", "args": {}})
-        await owner.next("refused")
-        assert heard[server.hall][0] == "A001-2-123456"
+        await owner.send({"type": "playing", "voice": "A001-2-abcdef"})
+        await owner.send({"type": "played", "voice": "A001-2-abcdef"})
+        await owner.send({"type": "playing", "voice": "A002-2-abcdef"})
+        await told(owner, "spoken")
+        await told(owner, "speaking")
+        two = await serve(hall=one.hall)
+        for door in (one.nobody, Door(two.http, two.address, two.hall)):
+            async with door.socket() as late:
+                await listen(late)
+                assert (await told(late, "spoken", "speaking"))["voice"] == "A001-2-abcdef"
+                assert (await told(late, "spoken", "speaking"))["type"] == "speaking"
+
+
+async def test_only_the_owner_says_what_was_heard(server: Running) -> None:
+    async with server.nobody.socket() as owner, server.nobody.socket() as other:
+        await listen(owner)
+        await listen(other)
+        assert await wants(owner) is True
+        await other.send({"type": "playing", "voice": "A009-2-abcdef"})
+        assert await told(other, "sound", "speaking") == {"type": "sound", "own": False}
+        await other.send({"type": "played", "voice": "A009-2-abcdef"})
+        await owner.send({"type": "playing", "voice": "A001-2-abcdef"})
+        await owner.send({"type": "played", "voice": "A001-2-abcdef"})
+        assert (await told(owner, "spoken"))["voice"] == "A001-2-abcdef"
+
+
+async def test_a_screen_cut_off_while_it_speaks_keeps_the_loudspeaker_until_it_has_fallen_silent(
+    server: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may be speaking still; it stops before its lease ends, and then the other begins."""
+    assert lease.LASTS == 4000
+    monkeypatch.setattr(loudspeaker, "RENEW", 0.1)
+    async with server.nobody.screen() as other:
+        async with server.nobody.socket() as owner:
+            await listen(owner)
+            assert await wants(owner) is True
+            assert await wants(other) is False
+            await owner.send({"type": "playing", "voice": "A001-2-abcdef"})
+            await told(owner, "speaking")
+            owner.socket.transport.abort()
+            cut = time.monotonic()
+        assert await owns(other) is True
+        assert time.monotonic() - cut > 2.5, "sooner than a screen notices that it was cut off"
+
+
+async def test_a_page_that_comes_back_finds_its_lease(server: Running) -> None:
+    page = {"page": "a secret of the page"}
+    async with server.nobody.socket() as other:
+        await listen(other)
+        async with server.nobody.socket() as owner:
+            await listen(owner)
+            assert await wants(owner, **page) is True
+            assert await wants(other) is False
+            await owner.send({"type": "playing", "voice": "A001-2-abcdef"})
+            await told(owner, "speaking")
+            owner.socket.transport.abort()
+        async with server.nobody.socket() as again:
+            await listen(again)
+            assert await wants(again, **page) is True
+            async with server.nobody.socket() as moved:  # its old socket still stands, for all that the server knows
+                await listen(moved)
+                assert await wants(moved, **page) is True
+                assert await owns(again) is False
+
+
+# -- heard -------------------------------------------------------------------------------------------------------------
+
+
+async def test_nobody_speaks_and_everybody_knows(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hearing, "VACANT", 100)
+    monkeypatch.setattr(loudspeaker, "RENEW", 0.05)
+    one = await serve(zones=ZONES)
+    two = await serve(hall=one.hall, zones=ZONES)
+    async with one.nobody.socket() as here, Door(two.http, two.address, two.hall).socket() as there:
+        await listen(here)
+        await listen(there)
+        frame = await until_heard(there, "a", "none")
+        assert set(frame["zones"]) == {"", "a", "b"}
+        assert await wants(here, zone="a") is True
+        frame = await until_heard(there, "a", "ok")
+        assert frame["zones"]["b"]["state"] == "none"
+        assert abs(frame["zones"]["a"]["since"] - time.time() * 1000) < 60_000
+
+
+async def test_a_call_that_nobody_hears_makes_its_zone_deaf_until_one_is_heard(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hearing, "PATIENCE", 100)
+    monkeypatch.setattr(hearing, "SENTENCE", 100)
+    monkeypatch.setattr(loudspeaker, "RENEW", 0.05)
+    one = await serve(zones=ZONES)
+    two = await serve(hall=one.hall, zones=ZONES)
+    admin = await one.door("admin")
+    async with one.nobody.socket() as owner, Door(two.http, two.address, two.hall).socket() as counter:
+        await listen(owner)
+        await listen(counter)
+        assert await wants(owner, zone="a") is True
+        voice = await call(admin, "2", "A")
+        frame = await until_heard(counter, "a", "deaf")
+        assert frame["zones"]["b"]["state"] != "deaf"
+        await owner.send({"type": "playing", "voice": voice})
+        await owner.send({"type": "played", "voice": voice})
+        await until_heard(counter, "a", "ok")
+
+
+async def test_what_was_taken_back_or_passed_over_makes_nobody_deaf(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = await serve()
+    hall = server.server.halls.at_once(server.hall)
+    assert hall is not None
+    admin = await server.door("admin")
+    room = server.server.loudspeakers.room(hall)
+    voice = await call(admin, "2", "A")
+    assert room.hearing._pending[""].keys() == {voice}
+    await admin.do("undo", counter="2")
+    assert room.hearing._pending[""] == {}
+    voice = await call(admin, "2", "A")
+    async with server.nobody.socket() as owner:
+        await listen(owner)
+        assert await wants(owner) is True
+        await owner.send({"type": "played", "voice": voice, "skipped": True})
+        assert (await told(owner, "spoken"))["heard"] is False
+    assert room.hearing._pending[""] == {}
