@@ -139,8 +139,8 @@ class _Sheet:
     def square(self, block: Square) -> None:
         code = segno.make(block.data, error="m", micro=False)
         # Whole dots a module: a scaled code blurs on the head, and old phones give up.
-        module = max(4, 176 // code.symbol_size(border=0)[0])
-        side = code.symbol_size(border=2)[0] * module
+        module = max(4, 176 // int(code.symbol_size(border=0)[0]))
+        side = int(code.symbol_size(border=2)[0]) * module
         left = (self.width - side) // 2 if self.narrow else self.margin
         top = self.y + 4
         for row, modules in enumerate(code.matrix_iter(border=2)):
