@@ -68,7 +68,7 @@ class Api:
     async def tickets(self, request: web.Request) -> web.Response:
         hall = await self._hall(request)
         require(request["who"], hall.config.id, "supervisor")
-        limit = _whole_number(request, "limit", TICKETS_AT_MOST)
+        limit = whole_number(request, "limit", TICKETS_AT_MOST)
         rows = hall.day_tickets()
         after = request.query.get("after")
         if after is not None:
@@ -114,7 +114,8 @@ async def _body(request: web.Request) -> Body:
         return Refused("bad_request", problem="json")
 
 
-def _whole_number(request: web.Request, name: str, most: int) -> int:
+def whole_number(request: web.Request, name: str, most: int) -> int:
+    """A number of the query from 1 to `most`, which it is by default. Raises Refused bad_request."""
     text = request.query.get(name, str(most))
     if not (text.isascii() and text.isdigit() and len(text) < 20 and 1 <= int(text) <= most):
         raise Refused("bad_request", name, problem="value", detail=f"1–{most}")
