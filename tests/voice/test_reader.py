@@ -1,8 +1,12 @@
 """Numbers and labels as words, against a truth that was written by hand."""
 
+import re
+from typing import Any
+
 import pytest
 
-from hallsys.display.voice.reader import LARGEST, designation, number, spell
+from hallsys.config import Language
+from hallsys.display.voice.reader import LARGEST, clock, designation, number, ticket
 
 # Read aloud and written down, ten to a line; not made by a program.
 TO_NINETY_NINE = """
@@ -98,46 +102,129 @@ def test_a_number_that_cannot_be_read_is_refused(n: int) -> None:
         number(n, "vi")
 
 
-def test_every_number_is_understood_back() -> None:
-    for n in (*range(10_000), *range(10_000, LARGEST, 397), LARGEST):
-        for dialect in ("north", "south"):
-            assert understood(number(n, "vi", dialect)) == n
+DIGITS = ["không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín"]
 
 
-def understood(words: list[str]) -> int:
-    """What a listener makes of it: a reading of its own, which knows nothing of how the words were made."""
-    value = {"không": 0, "một": 1, "hai": 2, "ba": 3, "bốn": 4, "năm": 5, "sáu": 6, "bảy": 7, "tám": 8, "chín": 9}
-    value |= {"mười": 10, "mốt": 1, "tư": 4, "lăm": 5}
-    total = group = last = 0
-    for word in words:
-        if word in ("nghìn", "ngàn"):
-            total, group, last = (group + last) * 1000, 0, 0
-        elif word == "trăm":
-            group, last = last * 100, 0
-        elif word == "mươi":
-            group, last = group + last * 10, 0
-        elif word in ("linh", "lẻ"):
-            assert last == 0
-        else:
-            group, last = group + last, value[word]
-    return total + group + last
+def by_rewriting(n: int, *, named: bool = False) -> str:
+    """0 to 999 in another way: every place is spelled out, and what nobody says is then struck out or changed."""
+    text = f"{DIGITS[n // 100]} trăm {DIGITS[n // 10 % 10]} mươi {DIGITS[n % 10]}"
+    for wrong, right in (
+        (" không mươi không", ""),
+        (" không mươi ", " linh "),
+        (" một mươi", " mười"),
+        ("(mươi|mười) không$", r"\1"),
+        ("mươi một$", "mươi mốt"),
+        ("mươi bốn$", "mươi tư"),
+        ("(mươi|mười) năm$", r"\1 lăm"),
+    ):
+        text = re.sub(wrong, right, text)
+    return text if named or n >= 100 else text.removeprefix("không trăm ").removeprefix("linh ")
+
+
+def test_every_number_to_the_largest_is_as_another_way_makes_it() -> None:
+    bare = ["không", *map(by_rewriting, range(1, 1000))]
+    named = ["", *(f" {by_rewriting(n, named=True)}" for n in range(1, 1000))]
+    assert [" ".join(number(n, "vi")) for n in range(1000)] == bare
+    for n in range(1000, LARGEST + 1):
+        assert " ".join(number(n, "vi")) == f"{bare[n // 1000]} nghìn{named[n % 1000]}"
+
+
+def test_the_south_differs_in_two_words_only() -> None:
+    for n in (*range(10_000), *range(10_000, LARGEST, 97), LARGEST):
+        north = " ".join(number(n, "vi", "north"))
+        assert " ".join(number(n, "vi", "south")) == north.replace("linh", "lẻ").replace("nghìn", "ngàn")
+
+
+def test_every_english_number_is_as_another_way_makes_it() -> None:
+    ones = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
+    tens = "twenty thirty forty fifty sixty seventy eighty ninety"
+    hundred = [*ones.split(), "seventeen", "eighteen", "nineteen"]
+    for ten in tens.split():
+        hundred += [ten, *(f"{ten} {one}" for one in hundred[1:10])]
+    thousand = [
+        *hundred,
+        *(
+            f"{hundred[h]} hundred" + (f" and {hundred[rest]}" if rest else "")
+            for h in range(1, 10)
+            for rest in range(100)
+        ),
+    ]
+    for n in (*range(10_000), *range(10_000, LARGEST, 97), LARGEST):
+        whole, rest = f"{thousand[n // 1000]} thousand ", n % 1000
+        after = "" if not rest else thousand[rest] if rest >= 100 else f"and {thousand[rest]}"
+        assert " ".join(number(n, "en")) == (thousand[n] if n < 1000 else (whole + after).strip())
+
+
+TIMES = {
+    "00:00": ("không giờ", "midnight"),
+    "00:05": ("không giờ năm phút", "twelve oh five ay em"),
+    "07:30": ("bảy giờ ba mươi", "seven thirty ay em"),
+    "09:00": ("chín giờ", "nine ay em"),
+    "10:01": ("mười giờ một phút", "ten oh one ay em"),
+    "11:45": ("mười một giờ bốn mươi lăm", "eleven forty five ay em"),
+    "12:00": ("mười hai giờ", "noon"),
+    "13:21": ("mười ba giờ hai mươi mốt", "one twenty one pee em"),
+    "17:15": ("mười bảy giờ mười lăm", "five fifteen pee em"),
+    "21:04": ("hai mươi mốt giờ bốn phút", "nine oh four pee em"),
+    "23:59": ("hai mươi ba giờ năm mươi chín", "eleven fifty nine pee em"),
+}
+
+
+@pytest.mark.parametrize(("time", "words"), TIMES.items())
+def test_times_of_day(time: str, words: tuple[str, str]) -> None:
+    hour, minute = map(int, time.split(":"))
+    assert (" ".join(clock(hour, minute, "vi")), " ".join(clock(hour, minute, "en"))) == words
+
+
+@pytest.mark.parametrize(("hour", "minute"), [(24, 0), (9, 60), (-1, 0)])
+def test_what_no_clock_shows_is_refused(hour: int, minute: int) -> None:
+    with pytest.raises(ValueError, match="no time of day"):
+        clock(hour, minute, "vi")
+
+
+def read(label: str, language: Language = "vi", **how: Any) -> str:
+    """Groups with a bar between them."""
+    return "|".join(" ".join(group) for group in ticket(label, language, **how))
+
+
+# The letters' names as people say them; not taken from the code.
+NAMES = """A a, B bê, C xê, D dê, Đ đê, E e, G giê, H hát, I i, K ca, L e-lờ, M em-mờ, N en-nờ, O o, P pê, Q quy,
+R e-rờ, S ét-sì, T tê, U u, V vê, X ích-xì, Y i-dài"""
+
+
+def test_every_letter_has_its_name() -> None:
+    for sign, name in (pair.split() for pair in NAMES.split(",")):
+        assert read(f"{sign}1") == f"{name}|một"
 
 
 def test_a_ticket_is_read_letter_by_name_then_digit_by_digit() -> None:
-    assert spell("A012", "vi") == ["a", "không", "một", "hai"]
-    assert spell("X415", "vi") == ["ích-xì", "bốn", "một", "năm"]
-    assert spell("Đ1000", "vi") == ["đê", "một", "không", "không", "không"]
-    assert spell("D7", "vi")[0] != spell("Đ7", "vi")[0]
-    assert spell("B012", "en") == ["bee", "zero", "one", "two"]
+    assert read("A012") == "a|không|một|hai"
+    assert read("X415") == "ích-xì|bốn|một|năm"
+    assert read("Đ1000") == "đê|một|không|không|không"
+    assert read("D7") != read("Đ7")
+    assert read("B012", "en") == "bee|zero|one|two"
+
+
+def test_a_ticket_may_be_read_as_a_number() -> None:
+    assert read("A012", digits="number") == "a|mười hai"
+    assert read("1021", digits="number") == "một nghìn không trăm hai mươi mốt"
+    assert read("1021", digits="number", dialect="south") == "một ngàn không trăm hai mươi mốt"
+    assert read("AB000", "en", digits="number") == "ay|bee|zero"
+    assert read("A1234567", digits="number") == "a|một|hai|ba|bốn|năm|sáu|bảy"
 
 
 def test_a_decomposed_or_small_letter_is_the_same_letter() -> None:
-    assert spell("o\u031b1", "vi") == spell("Ơ1", "vi") == ["ơ", "một"]
-    assert spell("đ-0 1", "vi") == ["đê", "không", "một"]
+    assert read("o\u031b1") == read("Ơ1") == "ơ|một"
+    assert read("đ-0 1") == "đê|không|một"
+
+
+def test_a_letter_that_english_has_no_name_for_is_called_by_its_base() -> None:
+    assert read("Ơ1", "en") == "oh|one"
+    assert read("Đ1", "en") == "barred-dee|one"
 
 
 def test_letters_may_be_left_out() -> None:
-    assert spell("A012", "vi", letters=False) == ["không", "một", "hai"]
+    assert read("A012", letters=False) == "không|một|hai"
 
 
 @pytest.mark.parametrize(
@@ -152,5 +239,5 @@ def test_letters_may_be_left_out() -> None:
         ("1000000", "một không không không không không không"),
     ],
 )
-def test_a_counter_is_a_whole_number_or_spelled(counter: str, words: str) -> None:
+def test_a_counter_is_a_whole_number_or_ticketed(counter: str, words: str) -> None:
     assert " ".join(designation(counter, "vi")) == words

@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from hallsys.config import VoiceConfig
 from hallsys.display.voice import sound
 from hallsys.display.voice.errors import EmptySpeech
-from hallsys.display.voice.settings import VoiceSettings
 from hallsys.display.voice.speech import Speech
 from hallsys.resources import resource
 
 
 @pytest.fixture
 async def speech(tmp_path: Path) -> AsyncIterator[Speech]:
-    speech = Speech(tmp_path / "cache", VoiceSettings())
+    speech = Speech(tmp_path / "cache", VoiceConfig())
     yield speech
     await speech.close()
 
@@ -49,7 +49,7 @@ async def test_calls_are_equally_loud_and_none_is_clipped(speech: Speech, tmp_pa
 
 
 async def test_english_is_as_loud(tmp_path: Path) -> None:
-    speech = Speech(tmp_path / "cache", VoiceSettings(languages=("en",), chime=False))
+    speech = Speech(tmp_path / "cache", VoiceConfig(languages=["en"], chime=False))
     samples = samples_of(await speech.call_wav("X555", "115"), tmp_path)
     assert sound.loudness(samples) == pytest.approx(sound.TARGET_LUFS, abs=0.5)
     await speech.close()
@@ -77,7 +77,7 @@ async def test_a_call_begins_quietly_and_ends_quietly(speech: Speech, tmp_path: 
 async def test_the_second_time_it_is_the_same_file_also_after_a_restart(speech: Speech, tmp_path: Path) -> None:
     first = await speech.call("A012", "3")
     assert await speech.call("A012", "3") == first
-    again = Speech(tmp_path / "cache", VoiceSettings())
+    again = Speech(tmp_path / "cache", VoiceConfig())
     kept = {path.name: path.stat().st_ino for path in (tmp_path / "cache").iterdir()}
     assert await again.call("A012", "3") == first
     assert {path.name: path.stat().st_ino for path in (tmp_path / "cache").iterdir()} == kept
@@ -86,7 +86,7 @@ async def test_the_second_time_it_is_the_same_file_also_after_a_restart(speech: 
 
 async def test_other_settings_make_another_file(speech: Speech, tmp_path: Path) -> None:
     first = await speech.call("A101", "3")
-    other = Speech(tmp_path / "cache", VoiceSettings(repeat=1))
+    other = Speech(tmp_path / "cache", VoiceConfig(repeat=1))
     assert mp3_seconds(await other.call("A101", "3")) < 0.7 * mp3_seconds(first)
     await other.close()
 
@@ -109,7 +109,7 @@ async def test_preparing_never_raises_and_a_strange_label_is_not_a_mute_hall(spe
 
 
 async def test_a_hall_without_a_chime_file_still_speaks(tmp_path: Path) -> None:
-    speech = Speech(tmp_path / "cache", VoiceSettings(), sounds=tmp_path / "nowhere")
+    speech = Speech(tmp_path / "cache", VoiceConfig(), sounds=tmp_path / "nowhere")
     assert mp3_seconds(await speech.call("A012", "3")) > 8
     await speech.close()
 
@@ -118,14 +118,14 @@ MUTE = """
 import asyncio, ctypes, sys, tempfile
 from pathlib import Path
 from hallsys.display.voice.errors import VoiceUnavailable
-from hallsys.display.voice.settings import VoiceSettings
+from hallsys.config import VoiceConfig
 from hallsys.display.voice.speech import Speech
 
 def refuse(self, name):
     raise OSError(name)
 
 async def main():
-    speech = Speech(Path(sys.argv[1]), VoiceSettings())
+    speech = Speech(Path(sys.argv[1]), VoiceConfig())
     load, ctypes.LibraryLoader.LoadLibrary = ctypes.LibraryLoader.LoadLibrary, refuse
     sys.modules["espeakng_loader"] = None
     await speech.prepare("A012", ["3"])

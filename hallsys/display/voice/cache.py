@@ -6,14 +6,18 @@ import os
 import tempfile
 from collections import OrderedDict
 from pathlib import Path
+from typing import Final
 
 log = logging.getLogger(__name__)
+
+ROOM: Final = 64 << 20
+"""Bytes; a call is about 90 KB, so this is more than two busy days."""
 
 
 class Cache:
     """For one thread. A disk that is full or read-only costs time, never a call: it is logged, and nothing is kept."""
 
-    def __init__(self, folder: Path, limit: int) -> None:
+    def __init__(self, folder: Path, limit: int = ROOM) -> None:
         """`limit` in bytes."""
         self._folder = folder
         self._limit = limit

@@ -1,8 +1,22 @@
-"""The door that every voice engine fits: one utterance in, one recording out."""
+"""The door that every voice engine fits: a word or a sentence in, its sound out."""
 
 from typing import Protocol
 
 from msgspec import Struct
+
+from hallsys.config import Language
+from hallsys.display.voice.sound import Samples
+
+
+class Engine(Protocol):
+    """Safe from any thread."""
+
+    name: str
+    """With what it was made; another voice of the same program has another name."""
+
+    def speak(self, language: Language, text: str) -> Samples:
+        """Plain words, neither trimmed nor levelled. Raises VoiceError; EngineFailed where another engine may do."""
+        ...
 
 
 class Utterance(Struct, frozen=True):
@@ -21,9 +35,3 @@ class Recording(Struct, frozen=True):
     pcm: bytes
     rate: int
     words: tuple[int, ...]
-
-
-class Engine(Protocol):
-    def render(self, utterance: Utterance) -> Recording:
-        """Safe from any thread. Raises VoiceError."""
-        ...

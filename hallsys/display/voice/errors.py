@@ -2,6 +2,7 @@
 
 VoiceError
  ├── VoiceUnavailable   no engine on this machine, or it cannot start: the hall is mute until somebody acts
+ ├── EngineFailed       the hall's own engine does not do its work; another one speaks meanwhile
  ├── UnknownVoice       the engine has no such voice or variant; it would have spoken another language
  ├── BadSetting         a rate, pitch or range that the engine would bend without a word
  ├── EmptySpeech        nothing to say, or silence came back
@@ -15,6 +16,10 @@ class VoiceError(Exception):
 
 
 class VoiceUnavailable(VoiceError):
+    pass
+
+
+class EngineFailed(VoiceError):
     pass
 
 

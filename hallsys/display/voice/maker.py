@@ -1,60 +1,85 @@
-"""Where a call is made: cache first, then clips, then the file. Synchronous, for one thread."""
+"""Where an announcement is made: cache first, then clips, then the file. Synchronous, for one thread."""
 
 import hashlib
-from collections.abc import Sequence
+import logging
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, TypeVar
 
 import msgspec
 
-from hallsys.display.voice import mp3, sound, wording
+from hallsys.config import VoiceConfig
+from hallsys.display.voice import mp3, sound
 from hallsys.display.voice.cache import Cache
 from hallsys.display.voice.clips import Clips
-from hallsys.display.voice.driver import Espeak
+from hallsys.display.voice.engine import Engine
+from hallsys.display.voice.errors import EngineFailed
 from hallsys.display.voice.pack import Pack
-from hallsys.display.voice.recipe import RECIPE, Recipe
-from hallsys.display.voice.settings import VoiceSettings
-from hallsys.display.voice.wording import Chime
+from hallsys.display.voice.piper import Piper
+from hallsys.display.voice.synthetic import Synthetic
+from hallsys.display.voice.wording import Announcement, Chime, Phrasing, Plan
+
+log = logging.getLogger(__name__)
 
 Form = Literal["mp3", "wav"]
+T = TypeVar("T")
 
-_GENERATION: Final = 1
+REST: Final = 300.0
+"""Seconds that an engine which failed is left alone: each try may take its whole time limit."""
+
+_GENERATION: Final = 2
 """Counted up when the same plan and clips would make another file, so that what older code has cached is not used."""
 
 
-class Maker:
-    def __init__(self, cache: Path, settings: VoiceSettings, chime: Path, pack: Path | None) -> None:
-        """`pack` is the file of a recorded voice."""
-        self._settings = settings
-        self._cache = Cache(cache, settings.cache_bytes)
-        self._chime = chime
-        self._pack = Pack(pack)
-        self._recipe = RECIPE.read_bytes()
-        self._made_of = msgspec.json.encode(
-            [
-                _GENERATION,
-                hashlib.sha256(self._recipe).hexdigest(),
-                hashlib.sha256(chime.read_bytes() if chime.is_file() else b"").hexdigest(),
-                self._pack.fingerprint(),
-            ]
+class Voice:
+    """One engine with its clips. An announcement is one voice's from its first word to its last."""
+
+    def __init__(self, engine: Engine, pack: Pack, chime: Path) -> None:
+        self.clips = Clips(engine, pack, chime)
+        self.resting_until = 0.0
+        ring = chime.read_bytes() if chime.is_file() else b""
+        self.made_of = msgspec.json.encode(
+            [_GENERATION, engine.name, hashlib.sha256(ring).hexdigest(), pack.fingerprint()]
         )
-        self._clips: Clips | None = None
+
+
+class Maker:
+    """`trouble`: why the hall does not hear the voice it brought, or None."""
+
+    def __init__(self, cache: Path, voice: VoiceConfig, phrasing: Phrasing, chime: Path, pack: Path | None) -> None:
+        """`pack` is the file of a recorded voice."""
+        self.trouble: str | None = None
+        self._settings, self._phrasing = voice, phrasing
+        self._cache = Cache(cache)
+        recorded = Pack(pack)
+        engines: list[Engine] = [Synthetic()]
+        if voice.piper.vi or voice.piper.en:
+            engines.insert(0, Piper(voice.piper))
+        self._voices = [Voice(engine, recorded, chime) for engine in engines]
 
     def prepare(self, label: str, counters: Sequence[str]) -> None:
-        clips = self._started()
-        for word in wording.vocabulary(label, counters, self._settings):
-            clips.clip(word)
-        if self._settings.chime:
-            clips.clip(Chime())
+        words = self._phrasing.vocabulary([label], counters, ["call", "recall"])
 
-    def call(self, label: str, counter: str, form: Form) -> bytes:
+        def make_ready(voice: Voice) -> None:
+            for word in words:
+                voice.clips.clip(word)
+            if self._settings.chime:
+                voice.clips.clip(Chime())
+
+        self._with_a_voice(make_ready)
+
+    def make(self, said: Announcement, form: Form) -> bytes:
         """Raises VoiceError."""
-        plan = wording.call(label, counter, self._settings)
-        name = f"{hashlib.sha256(self._made_of + msgspec.json.encode(plan)).hexdigest()}.{form}"
+        plan = self._phrasing.plan(said)
+        return self._with_a_voice(lambda voice: self._made(voice, plan, form))
+
+    def _made(self, voice: Voice, plan: Plan, form: Form) -> bytes:
+        name = f"{hashlib.sha256(voice.made_of + msgspec.json.encode(plan)).hexdigest()}.{form}"
         kept = self._cache.get(name)
         if kept is not None:
             return kept
-        samples = self._started().assemble(plan)
+        samples = voice.clips.assemble(plan)
         if form == "wav":
             made = sound.to_wav(samples)
         else:
@@ -62,8 +87,20 @@ class Maker:
         self._cache.put(name, made)
         return made
 
-    def _started(self) -> Clips:
-        """The engine starts with the first word that needs it: a hall that only plays cached calls works without."""
-        if self._clips is None:
-            self._clips = Clips(Espeak(), Recipe.read(self._recipe), self._pack, self._chime)
-        return self._clips
+    def _with_a_voice(self, job: Callable[[Voice], T]) -> T:
+        """By the first engine that works; the last one's failure is the hall's."""
+        now = time.monotonic()
+        *first, last = self._voices
+        for voice in first:
+            if voice.resting_until > now:
+                continue
+            try:
+                done = job(voice)
+            except EngineFailed as error:
+                voice.resting_until = time.monotonic() + REST
+                self.trouble = str(error)
+                log.warning("%s; the synthetic voice speaks, and it is tried again in %.0f s", error, REST)
+            else:
+                self.trouble = None
+                return done
+        return job(last)

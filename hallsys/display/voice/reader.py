@@ -1,14 +1,16 @@
-"""Labels and numbers as the words that are spoken. Pure; a word is one clip.
+"""Tickets, numbers, counters and times as the words that are spoken. Pure; a word is one clip.
 
 A ticket is read letter by name, then digit by digit: in a noisy hall "không, một, hai" is understood where "mười hai"
-is not, and digits keep their plain form (never mốt, tư, lăm). A counter is read as a whole number.
-Vietnamese numbers as primary schools teach them; the south says lẻ for linh and ngàn for nghìn.
+is not, and digits keep their plain form (never mốt, tư, lăm). A hall may have its tickets read as numbers instead. A
+counter is read as a whole number. Vietnamese numbers as primary schools teach them; the south says lẻ for linh and
+ngàn for nghìn.
 """
 
+import re
 import unicodedata
 from typing import Final
 
-from hallsys.display.voice.settings import Dialect, Language
+from hallsys.config import Dialect, Digits, Language
 
 LARGEST: Final = 999_999
 
@@ -33,17 +35,38 @@ LETTERS: Final[dict[Language, dict[str, str]]] = {
     ),
 }
 
+Group = tuple[str, ...]
+"""Words that are spoken closely together: one digit, or one whole number."""
+
+_RUNS: Final = re.compile(r"\d+|\D", re.ASCII)
+
 _TEENS: Final = (
     *("ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
 )
 _TENS: Final = ("", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 
 
-def spell(label: str, language: Language, letters: bool = True) -> list[str]:
-    """`A012` -> `["a", "không", "một", "hai"]`. Signs that have no name (dashes, spaces) are passed over."""
-    names = {**LETTERS[language], **dict(zip("0123456789", DIGITS[language], strict=True))}
-    signs = unicodedata.normalize("NFC", label).upper()
-    return [names[sign] for sign in signs if sign in names and (letters or sign.isdigit())]
+def ticket(
+    label: str, language: Language, *, letters: bool = True, digits: Digits = "each", dialect: Dialect = "north"
+) -> list[Group]:
+    """`A012` -> a, không, một, hai; with digits="number" -> a, (mười hai). Signs without a name (dashes, spaces) are
+    passed over."""
+    groups: list[Group] = []
+    for run in _RUNS.findall(unicodedata.normalize("NFC", label).upper()):
+        if not run.isdigit():
+            name = letter(run, language)
+            groups += [(name,)] if letters and name else []
+        elif digits == "number" and int(run) <= LARGEST:
+            groups.append(tuple(number(int(run), language, dialect)))
+        else:
+            groups += [(DIGITS[language][int(digit)],) for digit in run]
+    return groups
+
+
+def letter(sign: str, language: Language) -> str | None:
+    """The name of a letter; English has none for Ơ and calls it by the O that it grew from."""
+    names = LETTERS[language]
+    return names.get(sign) or names.get(unicodedata.normalize("NFD", sign)[0])
 
 
 def designation(counter: str, language: Language, dialect: Dialect = "north") -> list[str]:
@@ -51,7 +74,7 @@ def designation(counter: str, language: Language, dialect: Dialect = "north") ->
     counter = counter.strip()
     if counter.isascii() and counter.isdigit() and int(counter) <= LARGEST:
         return number(int(counter), language, dialect)
-    return spell(counter, language)
+    return [word for group in ticket(counter, language) for word in group]
 
 
 def number(n: int, language: Language, dialect: Dialect = "north") -> list[str]:
@@ -59,6 +82,24 @@ def number(n: int, language: Language, dialect: Dialect = "north") -> list[str]:
     if not 0 <= n <= LARGEST:
         raise ValueError(f"{n} is not between 0 and {LARGEST}")
     return _vietnamese(n, dialect) if language == "vi" else _english(n)
+
+
+def clock(hour: int, minute: int, language: Language, dialect: Dialect = "north") -> list[str]:
+    """09:30 -> chín giờ ba mươi; nine thirty ay em. Raises ValueError for what no clock shows."""
+    if not (0 <= hour < 24 and 0 <= minute < 60):
+        raise ValueError(f"{hour}:{minute:02} is no time of day")
+    if language == "vi":
+        # "chín giờ năm" alone could go on: năm mươi.
+        after = [*number(minute, "vi", dialect), *(["phút"] if minute < 10 else [])] if minute else []
+        return [*number(hour, "vi", dialect), "giờ", *after]
+    if minute == 0 and hour in (0, 12):
+        return ["midnight" if hour == 0 else "noon"]
+    past = ["oh"] if 0 < minute < 10 else []
+    return [
+        *number(hour % 12 or 12, "en"),
+        *([*past, *number(minute, "en")] if minute else []),
+        *(["ay", "em"] if hour < 12 else ["pee", "em"]),
+    ]
 
 
 def _vietnamese(n: int, dialect: Dialect) -> list[str]:

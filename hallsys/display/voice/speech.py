@@ -1,4 +1,4 @@
-"""The voice of a hall, for the routes and the announcer: a ticket and a counter in, a sound file out."""
+"""The voice of a hall, for the routes and the announcer: an announcement in, a sound file out."""
 
 import asyncio
 import logging
@@ -7,8 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from hallsys.config import VoiceConfig
 from hallsys.display.voice.errors import VoiceError, VoiceUnavailable
-from hallsys.display.voice.settings import VoiceSettings
+from hallsys.display.voice.wording import Announcement, Phrasing
 from hallsys.resources import resource
 
 if TYPE_CHECKING:
@@ -21,22 +22,26 @@ T = TypeVar("T")
 class Speech:
     """Everything runs on one thread of its own; the event loop never waits for it.
 
-    `trouble`: why the hall is mute, in words, or None. It goes by itself with the next sound that succeeds.
+    `trouble`: why the hall is mute, or speaks with another voice than the one it brought, in words, or None. It goes by
+    itself with the next sound that succeeds.
     """
 
     def __init__(
         self,
         cache: Path,
-        settings: VoiceSettings,
+        voice: VoiceConfig,
         *,
+        phrasing: Phrasing | None = None,
         sounds: Path | None = None,
         pack: Callable[[], Awaitable[Path | None]] | None = None,
     ) -> None:
-        """`sounds` holds chime.wav (the one we bring if None); `pack` gives the file of the recorded voice that speaks
-        now, another file after every change of it. It is asked before every sound."""
+        """`phrasing` words what is announced, where counters have names; `sounds` holds chime.wav (the one we bring if
+        None); `pack` gives the file of the recorded voice that speaks now, another file after every change of it. It is
+        asked before every sound."""
         self.trouble: str | None = None
         self._cache = cache
-        self._settings = settings
+        self._voice = voice
+        self._phrasing = phrasing or Phrasing(voice)
         self._sounds = sounds
         self._pack = pack
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="voice")
@@ -50,13 +55,19 @@ class Speech:
         except VoiceError as error:
             log.warning("the voice is not ready for %s: %s", label, error)
 
+    async def mp3(self, said: Announcement) -> bytes:
+        """All of it as MP3 (48 kbit/s, mono, 22,050 Hz). Raises VoiceError; VoiceUnavailable without an engine."""
+        return await self._run(lambda maker: maker.make(said, "mp3"))
+
+    async def wav(self, said: Announcement) -> bytes:
+        """The same as WAV (16 bit, mono, 22,050 Hz). Raises as `mp3`."""
+        return await self._run(lambda maker: maker.make(said, "wav"))
+
     async def call(self, label: str, counter: str) -> bytes:
-        """The whole call as MP3 (48 kbit/s, mono, 22,050 Hz). Raises VoiceError; VoiceUnavailable without an engine."""
-        return await self._run(lambda maker: maker.call(label, counter, "mp3"))
+        return await self.mp3(Announcement("call", label, counter))
 
     async def call_wav(self, label: str, counter: str) -> bytes:
-        """The same as WAV (16 bit, mono, 22,050 Hz). Raises as `call`."""
-        return await self._run(lambda maker: maker.call(label, counter, "wav"))
+        return await self.wav(Announcement("call", label, counter))
 
     async def close(self) -> None:
         await asyncio.to_thread(self._worker.shutdown, wait=True, cancel_futures=True)
@@ -75,7 +86,7 @@ class Speech:
             log.exception("the voice failed")
             self.trouble = f"the voice failed ({type(error).__name__}): the server's log says where"
             raise VoiceUnavailable(self.trouble) from error
-        self.trouble = None
+        self.trouble = self._maker.trouble if self._maker is not None else None
         return answer
 
     def _opened(self, pack: Path | None) -> "Maker":
@@ -84,6 +95,6 @@ class Speech:
             from hallsys.display.voice.maker import Maker
 
             chime = (self._sounds or resource("sounds")) / "chime.wav"
-            self._maker = Maker(self._cache, self._settings, chime, pack)
+            self._maker = Maker(self._cache, self._voice, self._phrasing, chime, pack)
             self._made_with = pack
         return self._maker
