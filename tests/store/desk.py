@@ -65,7 +65,7 @@ class Desk:
         self._heard = asyncio.Event()
         self.ledger = Ledger(config, self.journal, Minter(config.id, SECRET), self._tell, self._reset, clock)
 
-    async def do(self, name: str, key: str | None = None, by: By = ADMIN, **args: Any) -> Done:
+    async def do(self, name: str, /, key: str | None = None, by: By = ADMIN, **args: Any) -> Done:
         command = parse(name, json.dumps(args).encode())
         digest = self.ledger.digest(name, command)
         async with asyncio.timeout(HANGS):
