@@ -223,7 +223,7 @@ ARGUMENTS: dict[str, list[Any]] = {
     "note": ["=1+1"],
     "text": ["sửa"],
     "kind": ["colleague", None],
-    "outcome": ["xong"],
+    "outcome": [None, "xong"],
     "notice": ["XXXXXXXX"],
     "screen": ["s1"],
     "name": ["tên"],
