@@ -23,7 +23,8 @@ HOUR = 60 * MIN
 EIGHT = 1_795_395_600_000
 """2026-11-23 08:00 in Viet Nam, a Monday."""
 
-Lanes = dict[str, tuple[list[str], list[str], list[str]]]
+Lanes = dict[str, dict[str, list[str]]]
+"""line -> lane -> labels"""
 
 
 def service(name: str, **more: Any) -> ServiceConfig:
@@ -48,12 +49,14 @@ def hall_config(
 
 
 class Rig:
-    """One hall and its clock (`now`, ms). What a follower of the public events knows is kept in `view`."""
+    """One hall and its clock (`now`, ms). What a follower of the public events knows is kept in `view`; `who` gives the
+    commands: `officer`, `role`, `person` as `decide` takes them."""
 
     def __init__(self, config: HallConfig | None = None, now: int = EIGHT, *, opened: bool = True) -> None:
         self.now = now
         self.view: dict[str, dict[str, Any]] = {table: {} for table in PUBLIC}
         self.events: list[Event] = []
+        self.who: dict[str, Any] = {}
         self._codes = 0
         self.state = HallState(config or hall_config())
         self.settle(self.state.config)
@@ -80,6 +83,10 @@ class Rig:
             assert snapshot(self.state) == before, "a refused command changed the hall"
             raise
         assert snapshot(self.state) == before, "deciding changed the hall"
+        told = decision.events[-1].changes
+        for row in decision.result.values():  # a repeated command is answered from the rows that its last event told
+            assert not isinstance(row, Ticket) or told["tickets"][row.label] == row
+            assert not isinstance(row, Counter) or told["counters"][row.id] == row
         self._take(decision)
         return decision.result
 
@@ -88,6 +95,11 @@ class Rig:
         with pytest.raises(Refused) as caught:
             self.do(name, **arguments)
         return f"{caught.value.code} {caught.value.field}" if caught.value.field else caught.value.code
+
+    def by(self, officer: str | None = None, role: str = "counter", person: str = "") -> "Rig":
+        """From now on the commands are given by a device's officer, a program, or for somebody who was scanned."""
+        self.who = {"officer": officer, "role": role, "person": person}
+        return self
 
     def later(self, *, seconds: float = 0, minutes: float = 0) -> None:
         """Let time go by; a hall that opens by itself does so at midnight."""
@@ -142,7 +154,7 @@ class Rig:
 
     def _decide(self, command: Command) -> Decision:
         self._codes += 1
-        return decide(self.state, command, self.now, code=f"CODE{self._codes}")
+        return decide(self.state, command, self.now, code=f"CODE{self._codes}", **self.who)
 
     def _take(self, decision: Decision) -> None:
         assert decision.events
@@ -173,12 +185,11 @@ def lanes(state: HallState) -> Lanes:
     """The lanes that are not empty, as labels by line."""
     lines = {*state.services, *(f"@{name}" for name in state.counters)}
     lines |= {line_of(ticket) for ticket in state.tickets.values() if ticket.state == WAITING}
-    found = {}
+    found: Lanes = {}
     for line in sorted(lines):
-        three = state.lanes.of(line)
-        if any(three):
-            front, priority, ordinary = ([place[2] for place in lane] for lane in three)
-            found[line] = (front, priority, ordinary)
+        for name, lane in state.lanes.of(line)._asdict().items():
+            if lane:
+                found.setdefault(line, {})[name] = [place[2] for place in lane]
     return found
 
 

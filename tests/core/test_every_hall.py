@@ -18,8 +18,8 @@ from hallsys.core.model import AT_COUNTER, ENDED, RECENT, WAITING, Ticket
 from hallsys.core.policy import WHY
 from hallsys.core.state import HallState
 from hallsys.errors import Refused
-from tests.core.fairness import may_call, rightful, starving, streak_after
-from tests.core.rig import EIGHT, HOUR, MIN, Rig, S, hall_config, lanes, service, snapshot
+from tests.core.fairness import lane_of, may_call, rightful, starving, streak_after
+from tests.core.rig import EIGHT, HOUR, MIN, Lanes, Rig, S, hall_config, lanes, service, snapshot
 
 SERVICES = "AHN"
 COUNTERS = "1234"
@@ -60,6 +60,10 @@ def halls(draw: st.DrawFn) -> HallConfig:
 picks = st.integers(0, 999)
 PRESSES = ["call_next"] * 3 + ["transfer"] * 2 + ["call", "recall", "start", "finish", "no_show", "hold", "return"]
 steps = st.sampled_from(PRESSES)
+
+
+def _place(row: Ticket) -> tuple[int, int, str]:
+    return (row.queued_at if row.front else row.booked or row.arrival, row.number, row.label)
 
 
 class EveryHall(RuleBasedStateMachine):
@@ -186,7 +190,7 @@ class EveryHall(RuleBasedStateMachine):
         result = self._do("issue", service=name, priority=priority)
         if result is not None:
             self._issued(result["ticket"])
-            assert 0 <= result["ahead"] < sum(len(lane) for lane in lanes(self.rig.state)[name])
+            assert 0 <= result["ahead"] < sum(map(len, lanes(self.rig.state)[name].values()))
 
     def _issued(self, ticket: Ticket) -> None:
         self.numbers.setdefault(ticket.service, []).append(ticket.number)
@@ -304,12 +308,9 @@ class EveryHall(RuleBasedStateMachine):
     def lanes_hold_exactly_those_who_wait_in_order(self) -> None:
         state = self.rig.state
         waiting = [row for row in state.tickets.values() if row.state == WAITING]
-        wanted: dict[str, tuple[list[str], list[str], list[str]]] = {}
-        for row in sorted(
-            waiting, key=lambda row: (row.queued_at if row.front else row.arrival, row.number, row.label)
-        ):
-            lane = 0 if row.front else 1 if row.priority else 2
-            wanted.setdefault(line_of(row), ([], [], []))[lane].append(row.label)
+        wanted: Lanes = {}
+        for row in sorted(waiting, key=_place):
+            wanted.setdefault(line_of(row), {}).setdefault(lane_of(row, state.config), []).append(row.label)
         assert lanes(state) == wanted
 
     def the_view_has_the_fifty_that_ended_last(self) -> None:

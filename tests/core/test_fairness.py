@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 from hallsys.config import Policy
 from hallsys.core.lanes import line_of
 from hallsys.core.model import WAITING, Counter
-from hallsys.core.policy import ahead, choose
+from hallsys.core.policy import choose
 from hallsys.core.state import HallState, apply
+from hallsys.core.turns import ahead
 from tests.core.rig import Rig, hall_config
 
 NEVER = 86_400

@@ -1,0 +1,101 @@
+"""Whose turn it is within one line, and how many go before somebody.
+
+`policy.priority_calls` priority visitors, then one of the others. One with many dossiers is called after
+`tickets.many_every` others of the line, but never before an ordinary visitor who came earlier, or when nobody else
+waits there.
+"""
+
+from bisect import bisect_left
+from typing import Final, Literal
+
+from hallsys.config import HallConfig
+from hallsys.core.lanes import Lane, Place, line_of, place
+from hallsys.core.model import NO_LINE, Line, Ticket
+from hallsys.core.state import HallState
+
+Kind = Literal["priority", "ordinary", "many"]
+_KINDS: Final[tuple[Kind, ...]] = ("priority", "ordinary", "many")
+
+
+def whose_turn(
+    line: Line, config: HallConfig, priority: Place | None, ordinary: Place | None, many: Place | None
+) -> Kind | None:
+    """Which lane, given the first of each."""
+    due = many is not None and line.others >= config.tickets.many_every and (ordinary is None or many < ordinary)
+    other: Kind | None = "many" if due else "ordinary" if ordinary is not None else None
+    if priority is not None and (other is None or line.streak < config.policy.priority_calls):
+        return "priority"
+    return other or ("many" if many is not None else None)
+
+
+def counted(line: Line, config: HallConfig, kind: Kind) -> Line:
+    """The line after such a call: the turns are counted no further than the rules ask, so that a morning of one kind
+    is no credit for the afternoon."""
+    streak = min(line.streak + 1, config.policy.priority_calls) if kind == "priority" else 0
+    others = 0
+    if config.tickets.many_from > 0 and kind != "many":
+        others = min(line.others + 1, config.tickets.many_every)
+    return Line(line.number, streak, others)
+
+
+def ahead(state: HallState, ticket: Ticket, now: int) -> int:
+    """How many of those waiting in the same line are called before this ticket, which waits or is about to, if nobody
+    else comes and nobody waits too long: by one counter that takes everybody of this line."""
+    name = line_of(ticket)
+    waiting, at = state.lanes.of(name), place(ticket)
+    if ticket.front:
+        return _before(state, name, waiting.front, at, now)
+    come = bisect_left(waiting.booked, (now + 1, -1, ""))
+    if ticket.booked is not None and ticket.booked <= now:
+        return _all(state, name, waiting.front, now) + _before(state, name, waiting.booked, at, now)
+    first = _all(state, name, waiting.front, now) + _all(state, name, waiting.booked[:come], now)
+    if ticket.booked is not None:
+        lanes = (waiting.priority, waiting.ordinary, waiting.many)
+        early = _before(state, name, waiting.booked[come:], at, now)
+        return first + sum(_all(state, name, lane, now) for lane in lanes) + early
+    lane = state.lanes.lane(ticket)
+    if waiting.many or lane is waiting.many:
+        return first + _walked(state, name, ticket, now)
+    turns, streak = state.config.policy.priority_calls, state.lines.get(name, NO_LINE).streak
+    fresh, index = max(0, turns - streak), _before(state, name, lane, at, now)
+    if ticket.priority:
+        between = 0 if index < fresh else 1 + (index - fresh) // turns
+        return first + index + min(_all(state, name, waiting.ordinary, now), between)
+    return first + index + min(_all(state, name, waiting.priority, now), fresh + index * turns)
+
+
+def _walked(state: HallState, name: str, ticket: Ticket, now: int) -> int:
+    """The calls of a line before a ticket's, one by one: where somebody has many dossiers, no formula says it."""
+    waiting, line, mine = state.lanes.of(name), state.lines.get(name, NO_LINE), state.lanes.lane(ticket)
+    left = {}
+    for kind in _KINDS:
+        lane: Lane = getattr(waiting, kind)
+        hidden = _hidden(state, name, now)
+        places = [at for at in lane if at[2] not in hidden and at != place(ticket)]
+        if lane is mine:
+            places.insert(bisect_left(places, place(ticket)), place(ticket))
+        left[kind] = iter([*places, None])
+    heads = {kind: next(places) for kind, places in left.items()}
+    for before in range(sum(map(len, waiting)) + 1):
+        turn = whose_turn(line, state.config, heads["priority"], heads["ordinary"], heads["many"])
+        if turn is None or heads[turn] == place(ticket):
+            return before
+        line, heads[turn] = counted(line, state.config, turn), next(left[turn])
+    raise AssertionError("a line has an end")
+
+
+def _before(state: HallState, line: str, lane: Lane, at: Place, now: int) -> int:
+    """How many of a lane stand before a place and may be called now."""
+    index = bisect_left(lane, at)
+    hidden = _hidden(state, line, now)
+    return index - sum(other[2] in hidden for other in lane[:index]) if hidden else index
+
+
+def _all(state: HallState, line: str, lane: Lane, now: int) -> int:
+    hidden = _hidden(state, line, now)
+    return sum(other[2] not in hidden for other in lane) if hidden else len(lane)
+
+
+def _hidden(state: HallState, line: str, now: int) -> set[str]:
+    """Those in a line who are not to be called yet."""
+    return {ticket.label for ticket in state.lanes.delayed(line) if (ticket.not_before or 0) > now}
