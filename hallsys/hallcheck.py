@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from hallsys.config import HallConfig
+from hallsys.hallwording import wording
 
 ID: Final = re.compile(r"[A-Za-z0-9_]{1,16}")
 HALL_ID: Final = re.compile(r"[a-z0-9-]{1,32}")
@@ -36,6 +37,7 @@ def problems(hall: HallConfig) -> list[Problem]:
         *_times(hall),
         *_numbers(hall),
         *_voice(hall),
+        *(Problem(*found) for found in wording(hall)),
     ]
 
 

@@ -16,13 +16,15 @@ FLOORS = {
     3: {"live", "web"},
     2: {"store"},
     1: {"core"},
-    0: {"errors", "config", "hallfile", "hallcheck", "texts", "resources"},
+    0: {"errors", "config", "hallfile", "hallcheck", "hallwording", "texts", "resources"},
 }
 FLOOR_OF = {room: floor for floor, rooms in FLOORS.items() for room in rooms}
 
 STAIRS = {
     ("config", "resources"),
     ("hallcheck", "config"),
+    ("hallcheck", "hallwording"),
+    ("hallwording", "config"),
     ("hallfile", "config"),
     ("hallfile", "hallcheck"),
     ("hallfile", "resources"),
