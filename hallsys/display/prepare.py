@@ -3,7 +3,8 @@ it is called, so that no screen waits for synthesis. Nothing is made where no sc
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -20,11 +21,30 @@ AHEAD: Final = 64
 """Pieces of work waiting; past that a flood of tickets is left to be made when it is called."""
 
 
-class Voices:
-    """`speaks(hall)` says whether a screen of this server owns the hall's loudspeaker."""
+def settings_of(hall: HallConfig) -> VoiceSettings:
+    """How a hall speaks, by its hall.toml."""
+    voice = hall.voice
+    return VoiceSettings(
+        repeat=voice.repeat,
+        letters=voice.letters,
+        languages=tuple(voice.languages),
+        dialect=voice.dialect,
+        chime=voice.chime,
+    )
 
-    def __init__(self, cache: Path, configs: Mapping[str, HallConfig], speaks: Callable[[str], bool]) -> None:
-        self._cache, self._configs, self._speaks = cache, configs, speaks
+
+class Voices:
+    """`speaks(hall)` says whether a screen of this server owns the hall's loudspeaker; `recorded(hall)` gives the file
+    of the recorded voice that speaks there, if one does."""
+
+    def __init__(
+        self,
+        cache: Path,
+        configs: Mapping[str, HallConfig],
+        speaks: Callable[[str], bool],
+        recorded: Callable[[str], Awaitable[Path | None]],
+    ) -> None:
+        self._cache, self._configs, self._speaks, self._recorded = cache, configs, speaks, recorded
         self._speech: dict[str, Speech] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -32,15 +52,8 @@ class Voices:
         """A hall's voice, made when first asked for."""
         found = self._speech.get(hall)
         if found is None:
-            voice = self._configs[hall].voice
-            settings = VoiceSettings(
-                repeat=voice.repeat,
-                letters=voice.letters,
-                languages=tuple(voice.languages),
-                dialect=voice.dialect,
-                chime=voice.chime,
-            )
-            found = self._speech[hall] = Speech(self._cache, settings)
+            settings = settings_of(self._configs[hall])
+            found = self._speech[hall] = Speech(self._cache, settings, pack=partial(self._recorded, hall))
         return found
 
     def hear(self, hall: Hall, events: list[Told]) -> None:
