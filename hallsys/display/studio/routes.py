@@ -15,11 +15,11 @@ from aiohttp import hdrs, web
 
 from hallsys.config import HallConfig
 from hallsys.core.rights import require
-from hallsys.display.prepare import settings_of
 from hallsys.display.studio.prompts import Prompt, key, prompts
 from hallsys.display.studio.work import developed, packed, unpacked
 from hallsys.display.voice.errors import VoiceError
 from hallsys.display.voice.speech import Speech
+from hallsys.display.voice.wording import Announcement, Phrasing
 from hallsys.errors import Refused
 from hallsys.store.packs import Pack, Packs
 from hallsys.web.bodies import read_json
@@ -166,6 +166,7 @@ class Studio:
     async def _call(self, request: web.Request) -> web.Response:
         """A whole call as this pack speaks it, chosen or not; the synthetic voice where it has no take."""
         hall, packs = await self._enter(request)
+        hall = msgspec.structs.replace(hall, voice=msgspec.structs.replace(hall.voice, repeat=1))
         counter = request.query.get("counter", _counter(hall))
         label = request.query.get("ticket", hall.services[0].series + SAMPLE)
         if len(label) > 12 or all(known.id != counter for known in hall.counters):
@@ -186,9 +187,9 @@ class Studio:
             async def pack() -> Path:
                 return file
 
-            speech = Speech(self._cache, msgspec.structs.replace(settings_of(hall), repeat=1), pack=pack)
+            speech = Speech(self._cache, hall.voice, phrasing=Phrasing.of(hall), pack=pack)
             try:
-                return await speech.call(label, counter)
+                return await speech.mp3(Announcement("call", label, counter))
             finally:
                 await speech.close()
 

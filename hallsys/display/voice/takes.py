@@ -40,6 +40,8 @@ _FAINT: Final = -38.0
 _SILENT: Final = -60.0
 _QUIET: Final = 22.0
 """dB between word and background; less is heard as hiss behind every call."""
+_STEADY: Final = 3.0
+"""Seconds; loudness is a matter of sentences, so a word is measured as if it went on for so long."""
 _SHORTEST: Final = 0.12
 _PER_SYLLABLE: Final = 0.9
 """Seconds a syllable may last; a Vietnamese one read clearly takes 0.3 to 0.6."""
@@ -47,7 +49,7 @@ _PER_SYLLABLE: Final = 0.9
 
 class Report(Struct, frozen=True):
     """What was found. `start`, `end`: the word in the recording, in seconds; `background`: dB under the word; the rest
-    is of the clip: `seconds`, `lufs`, `peak` in dBFS."""
+    is of the clip: `seconds`; `lufs` that it reaches in a call, under the limit of the peak; `peak` as it is, in dBFS."""
 
     start: float
     end: float
@@ -92,7 +94,7 @@ def develop(content: bytes, word: Word) -> tuple[Report, sound.Samples]:
         start=round(start, 3),
         end=round(end, 3),
         seconds=round(seconds, 2),
-        lufs=round(sound.loudness(clip), 1),
+        lufs=round(sound.loudness(sound.level(np.tile(clip, 1 + round(_STEADY / seconds)))), 1),
         peak=round(sound.peak(clip), 1),
         background=round(speech - floor, 1),
         flaws=flaws,

@@ -285,7 +285,7 @@ export class Booth {
   #boxWords(kept) {
     if (this.#words) return this.#words;
     if (this.#taken) return "";
-    if (this.#state === "recording") return this.#levels.length ? "" : t("studio.wave_recording");
+    if (this.#state === "recording") return t("studio.wave_recording");
     if (this.#state === "checking") return t("studio.wave_checking");
     return t(kept ? "studio.wave_kept" : "studio.wave_empty");
   }
