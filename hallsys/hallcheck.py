@@ -201,6 +201,37 @@ def _numbers(hall: HallConfig) -> Iterator[Problem]:
 def _voice(hall: HallConfig) -> Iterator[Problem]:
     if not hall.voice.languages:
         yield Problem("voice.languages", 'phải là ["vi"], ["en"] hoặc cả hai', 'must be ["vi"], ["en"] or both')
+    for key, spans in (("voice.quiet_hours", hall.voice.quiet_hours), ("voice.volume", hall.voice.volume)):
+        for start, end, *loud in spans:
+            if not (_TIME.fullmatch(start) and _TIME.fullmatch(end) and start != end):
+                yield Problem(
+                    key,
+                    f'["{start}", "{end}"]: giờ viết dạng HH:MM, hai giờ khác nhau; ví dụ ["11:30", "13:30"]',
+                    f'["{start}", "{end}"]: two different times as HH:MM; for example ["11:30", "13:30"]',
+                )
+            if loud and not 0 <= loud[0] <= 100:
+                yield Problem(key, f"{loud[0]}: âm lượng từ 0 đến 100", f"{loud[0]}: the volume is 0 to 100")
+
+
+def _zones(hall: HallConfig) -> Iterator[Problem]:
+    yield from _ids("zones", [zone.id for zone in hall.zones])
+    known, taken = {counter.id for counter in hall.counters}, dict[str, str]()
+    for index, zone in enumerate(hall.zones):
+        key = f"zones[{index}].counters"
+        for name in zone.counters:
+            if name not in known:
+                yield Problem(
+                    key,
+                    f"khu `{zone.id}` có quầy `{name}` không tồn tại; các quầy: {', '.join(sorted(known))}",
+                    f"the zone `{zone.id}` has an unknown counter `{name}`; there are: {', '.join(sorted(known))}",
+                )
+            if name in taken:
+                yield Problem(
+                    key,
+                    f"quầy `{name}` đã thuộc khu `{taken[name]}`; mỗi quầy chỉ thuộc một khu",
+                    f"counter `{name}` is in the zone `{taken[name]}` already; a counter is in one zone only",
+                )
+            taken[name] = zone.id
 
 
 def explain(hall: HallConfig, language: str = "vi") -> list[str]:

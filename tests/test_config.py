@@ -138,6 +138,8 @@ def test_a_syntax_error_names_its_line(tmp_path: Path) -> None:
         ("alarm = 900", "alarm = 300", "limits", "warn ≤ alarm ≤ ceiling"),
         ('languages = ["vi"]', 'languages = ["fr"]', "voice.languages", '"vi" or "en"'),
         ('dialect = "north"', 'dialect = "hue"', "voice.dialect", '"north" or "south"'),
+        ("stale_s = 30", 'stale_s = 30\nquiet_hours = [["11:30", "11:30"]]', "voice.quiet_hours", "two different times"),
+        ("stale_s = 30", 'stale_s = 30\nvolume = [["07:00", "08:00", 150]]', "voice.volume", "is 0 to 100"),
     ],
 )
 def test_a_mistake_is_named_with_file_line_key_and_remedy(

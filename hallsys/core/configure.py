@@ -48,7 +48,17 @@ def hall_rows(config: HallConfig) -> dict[str, Any]:
         "limits": msgspec.to_builtins(config.limits),
         "policy": msgspec.to_builtins(policy),
         "stale_s": config.voice.stale_s,
+        "sound": {
+            "enabled": config.voice.enabled,
+            "quiet": [list(span) for span in config.voice.quiet_hours],
+            "volume": [list(span) for span in config.voice.volume],
+        },
     }
+    if config.zones:
+        rows["zones"] = [
+            {"id": zone.id, "name": zone.name.vi, "name_en": zone.name.en, "counters": zone.counters}
+            for zone in config.zones
+        ]
     if config.notice is not None:
         rows["notice"] = msgspec.to_builtins(config.notice)
     return rows

@@ -1,0 +1,120 @@
+// What a loudspeaker has to say, and in which order. No DOM, no clock, no sound; the twin of hallsys/display/announcer/queue.py,
+// and both keep the cases of tests/display/cases.json.
+
+const BACKLOG = 2; // calls that may wait behind one before it is spoken once and not twice
+const RECALL = 4; // how many times longer a recall stays worth saying: somebody was asked for twice
+const NOTICE = 600_000; // ms for which a notice waits for its turn
+const KEPT = 200; // voices remembered
+
+/** The zones of a hall with a loudspeaker; the hall's own is "", where a counter is in no other. */
+export function zonesOf(view) {
+  const zones = view.hall.zones ?? [];
+  const inside = new Set(zones.flatMap(({ counters }) => counters));
+  const own = Object.keys(view.counters).some((id) => !inside.has(id));
+  return [...(own ? [""] : []), ...zones.map(({ id }) => id)];
+}
+
+/** Whether the hall wants quiet now: calls are shown and not spoken. */
+export const quiet = (hall, now) => hall.sound?.enabled === false || (hall.sound?.quiet ?? []).some((span) => within(span, minute(hall, now)));
+
+/** How loud the hall is at this time of day, 0 to 100; the last span that holds counts. */
+export const volume = (hall, now) =>
+  (hall.sound?.volume ?? []).reduce((loud, [from, to, value]) => (within([from, to], minute(hall, now)) ? value : loud), 100);
+
+const minutes = (text) => Number(text.slice(0, 2)) * 60 + Number(text.slice(3));
+const minute = ({ tz }, now) =>
+  minutes(new Intl.DateTimeFormat("en-GB", { timeZone: tz, hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(now));
+
+/** A span that ends before it begins goes over midnight. */
+function within([from, to], at) {
+  const [start, end] = [minutes(from), minutes(to)];
+  return start <= end ? start <= at && at < end : at >= start || at < end;
+}
+
+export class Queue {
+  current = null;
+  waiting = [];
+  skipped = []; // [voice, "stale" | "quiet"] of what `next` passed over; whoever speaks says so, and empties it
+  #said = new Set();
+
+  constructor(zone) {
+    this.zone = zone;
+  }
+
+  /** An event of the hall, folded into the view already. True when it takes back what is being spoken. */
+  hear(event, view) {
+    const gone = this.#takenBack(event, view);
+    this.waiting = this.waiting.filter((call) => !gone(call));
+    const call = event.voice && this.#call(event, view);
+    if (call && call.zones.includes(this.zone) && !this.#said.has(call.voice)) this.waiting = [...this.waiting, call].slice(-KEPT);
+    return this.current !== null && gone(this.current);
+  }
+
+  /** Somebody, perhaps another screen, has spoken this to its end, or has passed it over. */
+  spoken(voice) {
+    this.#remember(voice);
+    this.waiting = this.waiting.filter((call) => call.voice !== voice);
+  }
+
+  /** What is to be spoken now, `{voice, short}`, or null; it is `current` until `end` or `again`. */
+  next(now, hall) {
+    for (;;) {
+      const call = this.waiting.find(({ kind }) => kind !== "notice") ?? this.waiting[0];
+      if (!call) return null;
+      this.waiting = this.waiting.filter((other) => other !== call);
+      const why = stale(call, now, hall) ? "stale" : quiet(hall, now) ? "quiet" : null;
+      if (why) {
+        this.skipped.push([call.voice, why]);
+        continue;
+      }
+      this.current = call;
+      const behind = this.waiting.filter(({ kind }) => kind !== "notice").length;
+      return { voice: call.voice, short: behind > BACKLOG && call.kind !== "recall" };
+    }
+  }
+
+  /** The current one is over. */
+  end() {
+    if (this.current) this.#remember(this.current.voice);
+    this.current = null;
+  }
+
+  /** The current one was broken off, and is to be said again from its beginning. */
+  again() {
+    if (this.current && !this.#said.has(this.current.voice)) this.waiting = [this.current, ...this.waiting];
+    this.current = null;
+  }
+
+  /** Lets go of what nobody will want to hear any more; for a screen that only follows. */
+  tidy(now, hall) {
+    this.waiting = this.waiting.filter((call) => !stale(call, now, hall));
+  }
+
+  #remember(voice) {
+    this.#said.add(voice);
+    if (this.#said.size > KEPT) this.#said.delete(this.#said.values().next().value);
+  }
+
+  #takenBack({ kind, changes }, view) {
+    if (kind === "undone") return ({ label }) => label in (changes.tickets ?? {}) && changes.tickets[label]?.state !== "called";
+    if (kind === "notice_ended") return (call) => call.kind === "notice" && !(call.label in (view.hall.notices ?? {}));
+    return () => false;
+  }
+
+  #call({ kind, voice, time, changes }, view) {
+    if (voice.startsWith("notice-")) {
+      const notice = Object.values(changes.hall?.notices ?? {}).find(({ id }) => voice.slice(7, -7) === id);
+      if (!notice) return null;
+      return { voice, kind: "notice", label: notice.id, time, until: notice.until, zones: notice.zone ? [notice.zone] : zonesOf(view) };
+    }
+    const row = Object.values(changes.tickets ?? {}).find((ticket) => ticket?.counter);
+    if (!row) return null;
+    const zone = (view.hall.zones ?? []).find(({ counters }) => counters.includes(row.counter))?.id ?? "";
+    return { voice, kind: kind === "recalled" ? "recall" : "call", label: row.label, time, zones: [zone] };
+  }
+}
+
+function stale({ kind, time, until }, now, hall) {
+  if (kind === "notice") return now >= Math.min(until, time + NOTICE);
+  return now - time > (hall.stale_s ?? 30) * 1000 * (kind === "recall" ? RECALL : 1);
+}
