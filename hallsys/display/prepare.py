@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Final
 
 from hallsys.config import HallConfig
+from hallsys.core.model import WAITING
+from hallsys.display.announced import said_by
 from hallsys.display.voice.errors import VoiceError
-from hallsys.display.voice.settings import VoiceSettings
 from hallsys.display.voice.speech import Speech
+from hallsys.display.voice.wording import Announcement, Phrasing
 from hallsys.live.halls import Hall
 from hallsys.store.entry import Told
 
@@ -19,18 +21,6 @@ log = logging.getLogger("hallsys.voice")
 
 AHEAD: Final = 64
 """Pieces of work waiting; past that a flood of tickets is left to be made when it is called."""
-
-
-def settings_of(hall: HallConfig) -> VoiceSettings:
-    """How a hall speaks, by its hall.toml."""
-    voice = hall.voice
-    return VoiceSettings(
-        repeat=voice.repeat,
-        letters=voice.letters,
-        languages=tuple(voice.languages),
-        dialect=voice.dialect,
-        chime=voice.chime,
-    )
 
 
 class Voices:
@@ -52,8 +42,9 @@ class Voices:
         """A hall's voice, made when first asked for."""
         found = self._speech.get(hall)
         if found is None:
-            settings = settings_of(self._configs[hall])
-            found = self._speech[hall] = Speech(self._cache, settings, pack=partial(self._recorded, hall))
+            config, pack = self._configs[hall], partial(self._recorded, hall)
+            found = Speech(self._cache, config.voice, phrasing=Phrasing.of(config), pack=pack)
+            self._speech[hall] = found
         return found
 
     def hear(self, hall: Hall, events: list[Told]) -> None:
@@ -62,14 +53,20 @@ class Voices:
         if not hall.config.voice.enabled or not self._speaks(name):
             return
         for told in events:
-            if told.kind == "issued":
+            if told.kind in ("issued", "transferred"):
                 for label, ticket in told.changes.get("tickets", {}).items():
-                    counters = [counter.id for counter in hall.config.counters if ticket.service in counter.takes]
-                    self._begin(self._prepare(name, label, counters))
-            elif told.kind == "called":
-                for label, ticket in told.changes.get("tickets", {}).items():
-                    if ticket is not None and ticket.counter is not None:
-                        self._begin(self._render(name, label, ticket.counter))
+                    # Somebody who stands at the counter already is not called.
+                    if ticket is not None and ticket.state == WAITING:
+                        counters = [counter.id for counter in hall.config.counters if ticket.service in counter.takes]
+                        self._begin(self.speech(name).prepare(label, counters))
+            said = said_by(told.frame)
+            if said is not None:
+                self._begin(self._make(name, said))
+
+    def trouble(self, hall: str) -> str | None:
+        """Why a hall is mute, or speaks with another voice than its own; None where all is well, or nothing was said."""
+        speech = self._speech.get(hall)
+        return None if speech is None else speech.trouble
 
     async def close(self) -> None:
         for task in self._tasks:
@@ -86,11 +83,8 @@ class Voices:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _prepare(self, hall: str, label: str, counters: list[str]) -> None:
-        await self.speech(hall).prepare(label, counters)
-
-    async def _render(self, hall: str, label: str, counter: str) -> None:
+    async def _make(self, hall: str, said: Announcement) -> None:
         try:
-            await self.speech(hall).call(label, counter)
+            await self.speech(hall).mp3(said)
         except VoiceError as error:
-            log.warning("hall %s: the call of %s cannot be spoken: %s", hall, label, error)
+            log.warning("hall %s: %s of %s cannot be spoken: %s", hall, said.kind, said.ticket or "the hall", error)

@@ -49,7 +49,7 @@ _PER_SYLLABLE: Final = 0.9
 
 class Report(Struct, frozen=True):
     """What was found. `start`, `end`: the word in the recording, in seconds; `background`: dB under the word; the rest
-    is of the clip: `seconds`; `lufs` that it reaches in a call, under the limit of the peak; `peak` as it is, in dBFS."""
+    is of the clip: `seconds`; `lufs` that it reaches in a call under the limit of the peak; `peak` in dBFS."""
 
     start: float
     end: float
