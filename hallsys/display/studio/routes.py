@@ -54,7 +54,7 @@ class Nothing(msgspec.Struct, forbid_unknown_fields=True):
 def routes(
     config: HallConfigOf, pages: Pages, guard: Guard, packs: Callable[[str], Packs], cache: Path
 ) -> list[web.RouteDef]:
-    """`GET /halls/{hall}/studio` and what stands behind it under `/api/v1/halls/{hall}/studio` (supervisors)."""
+    """`GET /halls/{hall}/studio` and, under it, what its script asks (supervisors)."""
     return Studio(config, pages, guard, packs, cache).routes()
 
 
@@ -67,20 +67,20 @@ class Studio:
         self._config, self._pages, self._guard, self._packs, self._cache = config, pages, guard, packs, cache
 
     def routes(self) -> list[web.RouteDef]:
-        api = "/api/v1/halls/{hall}/studio"
+        own = "/halls/{hall}/studio"
         return [
-            web.get("/halls/{hall}/studio", self._page),
-            web.get(api, self._show),
-            web.post(f"{api}/packs", self._make),
-            web.post(f"{api}/choose", self._choose),
-            web.post(f"{api}/import", self._import),
-            web.post(f"{api}/try", self._try),
-            web.get(f"{api}/packs/{{pack}}.zip", self._export),
-            web.post(f"{api}/packs/{{pack}}/remove", self._drop),
-            web.post(f"{api}/packs/{{pack}}/take", self._keep),
-            web.get(f"{api}/packs/{{pack}}/take", self._take),
-            web.post(f"{api}/packs/{{pack}}/take/remove", self._remove),
-            web.get(f"{api}/packs/{{pack}}/call", self._call),
+            web.get(own, self._page),
+            web.get(f"{own}/voices", self._show),
+            web.post(f"{own}/packs", self._make),
+            web.post(f"{own}/choose", self._choose),
+            web.post(f"{own}/import", self._import),
+            web.post(f"{own}/try", self._try),
+            web.get(f"{own}/packs/{{pack}}.zip", self._export),
+            web.post(f"{own}/packs/{{pack}}/remove", self._drop),
+            web.post(f"{own}/packs/{{pack}}/take", self._keep),
+            web.get(f"{own}/packs/{{pack}}/take", self._take),
+            web.post(f"{own}/packs/{{pack}}/take/remove", self._remove),
+            web.get(f"{own}/packs/{{pack}}/call", self._call),
         ]
 
     async def _page(self, request: web.Request) -> web.StreamResponse:

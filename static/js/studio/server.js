@@ -1,7 +1,7 @@
 // What the studio asks of the server. A server that does not answer is an `Away`; what it refuses is a `Refusal`.
 import { data } from "hallsys/texts.js";
 
-const base = `/api/v1/halls/${encodeURIComponent(data.hall)}/studio`;
+const base = `/halls/${encodeURIComponent(data.hall)}/studio`;
 const AWAY = [502, 503, 504];
 
 export class Away extends Error {}
@@ -38,7 +38,7 @@ const sound = (path, prompt, take) =>
 const blob = (path, query) => ask(path, { query }).then((answer) => answer.blob());
 const of = (pack) => `/packs/${encodeURIComponent(pack)}`;
 
-export const show = () => ask("").then((answer) => answer.json());
+export const show = () => ask("/voices").then((answer) => answer.json());
 export const make = (name) => order("/packs", { name });
 export const choose = (pack) => order("/choose", { pack });
 export const drop = (pack) => order(`${of(pack)}/remove`, {});
