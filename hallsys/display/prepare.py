@@ -64,7 +64,7 @@ class Voices:
                 self._begin(self._make(name, said))
 
     def trouble(self, hall: str) -> str | None:
-        """Why a hall is mute, or speaks with another voice than its own; None where all is well, or nothing was said."""
+        """Why a hall is mute or speaks with another voice than its own; None where all is well or nothing was said."""
         speech = self._speech.get(hall)
         return None if speech is None else speech.trouble
 

@@ -1,16 +1,16 @@
 """The display wing's door: the screens, what they show beside the calls, and the sound of a call."""
 
 import asyncio
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from hashlib import blake2s
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from aiohttp import hdrs, web
 
 from hallsys.core.rights import may_read
+from hallsys.display import announced
 from hallsys.display.media import TYPES, Media
 from hallsys.display.voice.errors import VoiceError
 from hallsys.display.voice.speech import Speech
@@ -20,7 +20,6 @@ from hallsys.texts import LANGUAGES, Texts
 from hallsys.web.door import Guard
 from hallsys.web.pages import Pages
 
-_VOICE: Final = re.compile(r"(?P<label>[^-]{1,12})-(?P<counter>.{1,32})-[0-9a-f]{6}")
 _KEPT: Final = "private, max-age=3600"
 """A call is heard twice at the most; an hour outlives every recall of it."""
 
@@ -79,12 +78,14 @@ def routes(halls: Halls, speech: Callable[[str], Speech]) -> list[web.RouteDef]:
     async def voice(request: web.Request) -> web.StreamResponse:
         hall = await halls.get(request.match_info["hall"])
         may_read(request["who"], hall.config.id, hall.config.open_reading)
-        label, counter = _called(hall.hub.tables, request.match_info["id"])
+        said = announced.find(hall.hub, request.match_info["id"]) if hall.config.voice.enabled else None
+        if said is None:
+            raise Refused("not_found")
         try:
             if request.match_info["form"] == "wav":
-                sound, kind = await speech(hall.config.id).call_wav(label, counter), "audio/wav"
+                sound, kind = await speech(hall.config.id).wav(said), "audio/wav"
             else:
-                sound, kind = await speech(hall.config.id).call(label, counter), "audio/mpeg"
+                sound, kind = await speech(hall.config.id).mp3(said), "audio/mpeg"
         except VoiceError as error:
             raise Refused("voice_unavailable") from error
         etag = f'"{blake2s(sound, digest_size=12).hexdigest()}"'
@@ -96,12 +97,3 @@ def routes(halls: Halls, speech: Callable[[str], Speech]) -> list[web.RouteDef]:
     return [
         web.get("/halls/{hall}/voice/{id}.{form:mp3|wav}", voice),
     ]
-
-
-def _called(tables: Mapping[str, Mapping[str, Any]], voice: str) -> tuple[str, str]:
-    """The ticket and the counter that a sound is about. Only what exists today is spoken: the id comes from outside,
-    and each new sentence costs work. Raises Refused not_found."""
-    match = _VOICE.fullmatch(voice)
-    if match is None or match["label"] not in tables["tickets"] or match["counter"] not in tables["counters"]:
-        raise Refused("not_found")
-    return match["label"], match["counter"]

@@ -109,6 +109,11 @@ class Hub:
             return None
         return [frame for _, frame in list(self._frames)[len(self._frames) - count :]] if count else []
 
+    def spoken(self, voice: str) -> bytes | None:
+        """The frame of the event that announced this voice, if memory still holds it."""
+        mark = f'"voice":"{voice}"'.encode()
+        return next((frame for _, frame in reversed(self._frames) if mark in frame), None)
+
     def view(self) -> bytes:
         """`{"at":…, "view":…}` as JSON, encoded once per position."""
         if self._view is None or self._view[0] != self.at:

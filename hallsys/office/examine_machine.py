@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from hallsys.config import HallConfig, Settings
+from hallsys.config import HallConfig, Settings, VoiceConfig
 from hallsys.office.finding import Finding, fail, ok, warn
 
 Halls = Mapping[str, HallConfig]
@@ -72,22 +72,30 @@ def voice(_settings: Settings, halls: Halls) -> Iterable[Finding]:
         yield ok("voice", "doctor.voice.off")
         return
     from hallsys.display.voice.errors import VoiceError
-    from hallsys.display.voice.settings import VoiceSettings
     from hallsys.display.voice.speech import Speech
+    from hallsys.display.voice.wording import Announcement
 
-    async def speak(cache: Path) -> bytes:
-        speech = Speech(cache, VoiceSettings())
+    speaking = [hall for hall in halls.values() if hall.voice.enabled]
+    # The one that brings a voice of its own has more that can be missing.
+    hall = next((hall for hall in speaking if hall.voice.piper.vi or hall.voice.piper.en), *speaking[:1])
+    config = hall.voice if halls else VoiceConfig()
+
+    async def speak(cache: Path) -> tuple[bytes, str | None]:
+        speech = Speech(cache, config)
         try:
-            return await speech.call("A012", "3")
+            return await speech.mp3(Announcement("call", "A012", "3")), speech.trouble
         finally:
             await speech.close()
 
     with tempfile.TemporaryDirectory(prefix="hallsys-doctor-") as cache:
         try:
-            sound = asyncio.run(speak(Path(cache)))
+            sound, trouble = asyncio.run(speak(Path(cache)))
         except VoiceError as error:
             yield fail("voice", "doctor.voice.fail", reason=error)
             return
+    if trouble is not None:
+        yield warn("voice", "doctor.voice.other", reason=trouble)
+        return
     yield ok("voice", "doctor.voice.ok", kilobytes=len(sound) // 1000)
 
 

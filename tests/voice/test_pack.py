@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from hallsys.config import VoiceConfig
 from hallsys.display.voice import sound
 from hallsys.display.voice.errors import BadSound
 from hallsys.display.voice.pack import MANIFEST, TAKE_MOST, About, BadPack, pack_file, read_pack, word_of
-from hallsys.display.voice.settings import VoiceSettings
 from hallsys.display.voice.speech import Speech
 from hallsys.display.voice.wavfile import BadWav
-from hallsys.display.voice.wording import Word
+from hallsys.display.voice.wording import Announcement, Word
 
 MOT, HAI = Word("vi", "một"), Word("vi", "hai")
 
@@ -43,18 +43,20 @@ async def test_a_recorded_word_replaces_the_synthetic_one_and_a_broken_one_does_
     async def pack() -> Path | None:
         return spoken[0]
 
-    speech = Speech(tmp_path / "cache", VoiceSettings(repeat=1), pack=pack)
-    synthetic = await speech.call_wav("A1", "2")
+    speech = Speech(tmp_path / "cache", VoiceConfig(repeat=1), pack=pack)
+    synthetic = await speech.wav(Announcement("call", "A1", "2"))
     spoken[0] = file
-    mixed = await speech.call_wav("A1", "2")
+    mixed = await speech.wav(Announcement("call", "A1", "2"))
     assert (len(mixed) - len(synthetic)) / 2 / sound.RATE == pytest.approx(2 - 0.44, abs=0.1)
     # It changes while the hall speaks, and the next call is another one; without it, the old one is still in the cache.
     again = tmp_path / "two.zip"
     again.write_bytes(pack_file(About("Hạnh"), {MOT: tone(1)}))
     spoken[0] = again
-    assert len(mixed) - len(await speech.call_wav("A1", "2")) == pytest.approx(2 * sound.RATE, rel=0.05)
+    assert len(mixed) - len(await speech.wav(Announcement("call", "A1", "2"))) == pytest.approx(
+        2 * sound.RATE, rel=0.05
+    )
     spoken[0] = None
-    assert await speech.call_wav("A1", "2") == synthetic
+    assert await speech.wav(Announcement("call", "A1", "2")) == synthetic
     await speech.close()
 
 
@@ -64,8 +66,8 @@ async def test_a_pack_that_cannot_be_read_leaves_the_synthetic_voice(tmp_path: P
     async def pack() -> Path | None:
         return tmp_path / "bad.zip"
 
-    speech = Speech(tmp_path / "cache", VoiceSettings(repeat=1), pack=pack)
-    assert len(await speech.call("A1", "2")) > 10_000
+    speech = Speech(tmp_path / "cache", VoiceConfig(repeat=1), pack=pack)
+    assert len(await speech.mp3(Announcement("call", "A1", "2"))) > 10_000
     await speech.close()
 
 

@@ -12,6 +12,7 @@ from hallsys.config import VoiceConfig
 from hallsys.display.voice import sound
 from hallsys.display.voice.errors import EmptySpeech
 from hallsys.display.voice.speech import Speech
+from hallsys.display.voice.wording import Announcement
 from hallsys.resources import resource
 
 
@@ -20,6 +21,10 @@ async def speech(tmp_path: Path) -> AsyncIterator[Speech]:
     speech = Speech(tmp_path / "cache", VoiceConfig())
     yield speech
     await speech.close()
+
+
+def call(label: str, counter: str) -> Announcement:
+    return Announcement("call", label, counter)
 
 
 def samples_of(wav: bytes, folder: Path) -> sound.Samples:
@@ -43,14 +48,14 @@ def mp3_seconds(mp3: bytes) -> float:
 async def test_calls_are_equally_loud_and_none_is_clipped(speech: Speech, tmp_path: Path) -> None:
     for label in ("A012", "X555", "S333", "Q777", "R908", "H1000", "1001"):
         for counter in ("1", "15", "B2"):
-            samples = samples_of(await speech.call_wav(label, counter), tmp_path)
+            samples = samples_of(await speech.wav(call(label, counter)), tmp_path)
             assert sound.loudness(samples) == pytest.approx(sound.TARGET_LUFS, abs=0.5)
             assert sound.peak(samples) < sound.PEAK_LIMIT
 
 
 async def test_english_is_as_loud(tmp_path: Path) -> None:
     speech = Speech(tmp_path / "cache", VoiceConfig(languages=["en"], chime=False))
-    samples = samples_of(await speech.call_wav("X555", "115"), tmp_path)
+    samples = samples_of(await speech.wav(call("X555", "115")), tmp_path)
     assert sound.loudness(samples) == pytest.approx(sound.TARGET_LUFS, abs=0.5)
     await speech.close()
 
@@ -62,38 +67,38 @@ async def test_every_call_of_a_hall_can_be_made(speech: Speech) -> None:
 
 
 async def test_the_mp3_is_as_long_as_the_wav(speech: Speech, tmp_path: Path) -> None:
-    samples = samples_of(await speech.call_wav("A012", "3"), tmp_path)
-    mp3 = await speech.call("A012", "3")
+    samples = samples_of(await speech.wav(call("A012", "3")), tmp_path)
+    mp3 = await speech.mp3(call("A012", "3"))
     assert mp3_seconds(mp3) == pytest.approx(len(samples) / sound.RATE, abs=0.15)
     assert 50_000 < len(mp3) < 120_000
 
 
 async def test_a_call_begins_quietly_and_ends_quietly(speech: Speech, tmp_path: Path) -> None:
-    samples = samples_of(await speech.call_wav("A012", "3"), tmp_path)
+    samples = samples_of(await speech.wav(call("A012", "3")), tmp_path)
     assert not samples[: sound.RATE // 4].any()
     assert not samples[-sound.RATE // 5 :].any()
 
 
 async def test_the_second_time_it_is_the_same_file_also_after_a_restart(speech: Speech, tmp_path: Path) -> None:
-    first = await speech.call("A012", "3")
-    assert await speech.call("A012", "3") == first
+    first = await speech.mp3(call("A012", "3"))
+    assert await speech.mp3(call("A012", "3")) == first
     again = Speech(tmp_path / "cache", VoiceConfig())
     kept = {path.name: path.stat().st_ino for path in (tmp_path / "cache").iterdir()}
-    assert await again.call("A012", "3") == first
+    assert await again.mp3(call("A012", "3")) == first
     assert {path.name: path.stat().st_ino for path in (tmp_path / "cache").iterdir()} == kept
     await again.close()
 
 
 async def test_other_settings_make_another_file(speech: Speech, tmp_path: Path) -> None:
-    first = await speech.call("A101", "3")
+    first = await speech.mp3(call("A101", "3"))
     other = Speech(tmp_path / "cache", VoiceConfig(repeat=1))
-    assert mp3_seconds(await other.call("A101", "3")) < 0.7 * mp3_seconds(first)
+    assert mp3_seconds(await other.mp3(call("A101", "3"))) < 0.7 * mp3_seconds(first)
     await other.close()
 
 
 async def test_many_at_once_get_their_own_call(speech: Speech) -> None:
     asked = [(f"A{i % 6:03}", str(i % 3 + 1)) for i in range(24)]
-    heard = await asyncio.gather(*(speech.call(*one) for one in asked))
+    heard = await asyncio.gather(*(speech.mp3(call(*one)) for one in asked))
     by_call = dict(zip(asked, heard, strict=True))
     assert [by_call[one] for one in asked] == heard
     assert len(set(heard)) == len(by_call) == 6
@@ -104,13 +109,13 @@ async def test_preparing_never_raises_and_a_strange_label_is_not_a_mute_hall(spe
     await speech.prepare("???", [""])
     assert speech.trouble is None
     with pytest.raises(EmptySpeech):
-        await speech.call("???", "1")
+        await speech.mp3(call("???", "1"))
     assert speech.trouble is None
 
 
 async def test_a_hall_without_a_chime_file_still_speaks(tmp_path: Path) -> None:
     speech = Speech(tmp_path / "cache", VoiceConfig(), sounds=tmp_path / "nowhere")
-    assert mp3_seconds(await speech.call("A012", "3")) > 8
+    assert mp3_seconds(await speech.mp3(call("A012", "3"))) > 8
     await speech.close()
 
 
@@ -120,6 +125,7 @@ from pathlib import Path
 from hallsys.display.voice.errors import VoiceUnavailable
 from hallsys.config import VoiceConfig
 from hallsys.display.voice.speech import Speech
+from hallsys.display.voice.wording import Announcement
 
 def refuse(self, name):
     raise OSError(name)
@@ -130,13 +136,13 @@ async def main():
     sys.modules["espeakng_loader"] = None
     await speech.prepare("A012", ["3"])
     try:
-        await speech.call("A012", "3")
+        await speech.mp3(call("A012", "3"))
     except VoiceUnavailable as error:
         print(error)
     assert speech.trouble and "espeakng-loader" in speech.trouble, speech.trouble
     ctypes.LibraryLoader.LoadLibrary = load
     del sys.modules["espeakng_loader"]
-    assert len(await speech.call("A012", "3")) > 50_000
+    assert len(await speech.mp3(call("A012", "3"))) > 50_000
     assert speech.trouble is None
     await speech.close()
 

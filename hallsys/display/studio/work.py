@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from hallsys.display.voice.errors import BadSound
 from hallsys.config import LANGUAGES, Language
+from hallsys.display.voice.errors import BadSound
 from hallsys.display.voice.wording import Word
 from hallsys.errors import Refused
 from hallsys.store.packs import Note, Pack, Take

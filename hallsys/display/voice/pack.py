@@ -16,9 +16,9 @@ from typing import Annotated, Final
 
 import msgspec
 
+from hallsys.config import LANGUAGES
 from hallsys.display.voice import sound, wavfile
 from hallsys.display.voice.errors import BadSound
-from hallsys.display.voice.settings import LANGUAGES
 from hallsys.display.voice.wording import Word
 
 log = logging.getLogger(__name__)

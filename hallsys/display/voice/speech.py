@@ -63,12 +63,6 @@ class Speech:
         """The same as WAV (16 bit, mono, 22,050 Hz). Raises as `mp3`."""
         return await self._run(lambda maker: maker.make(said, "wav"))
 
-    async def call(self, label: str, counter: str) -> bytes:
-        return await self.mp3(Announcement("call", label, counter))
-
-    async def call_wav(self, label: str, counter: str) -> bytes:
-        return await self.wav(Announcement("call", label, counter))
-
     async def close(self) -> None:
         await asyncio.to_thread(self._worker.shutdown, wait=True, cancel_futures=True)
 

@@ -184,13 +184,3 @@ def _between(pause: Pause, plans: Sequence[Plan]) -> Plan:
     for plan in plans[1:]:
         joined += [pause, *plan]
     return tuple(joined)
-
-
-SENTENCES: Final[dict[Language, tuple[str, str]]] = {
-    "vi": ("xin mời công dân số", "đến quầy số"),
-    "en": ("ticket number", "please go to counter"),
-}
-
-
-def vocabulary(label: str, counters: Iterable[str], settings: VoiceConfig) -> set[Word]:
-    return set(Phrasing(settings).vocabulary([label], counters, ["call"]))
