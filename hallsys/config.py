@@ -94,7 +94,7 @@ class Bookings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """When a booked visitor may check in, in seconds before and after the booked time; later ones get an ordinary
     ticket."""
 
-    early_s: int = 3600
+    early_s: int = 43_200
     late_s: int = 900
 
 

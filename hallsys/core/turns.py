@@ -14,18 +14,20 @@ from hallsys.core.model import NO_LINE, Line, Ticket
 from hallsys.core.state import HallState
 
 Kind = Literal["priority", "ordinary", "many"]
-_KINDS: Final[tuple[Kind, ...]] = ("priority", "ordinary", "many")
+KINDS: Final[tuple[Kind, ...]] = ("priority", "ordinary", "many")
 
 
 def whose_turn(
-    line: Line, config: HallConfig, priority: Place | None, ordinary: Place | None, many: Place | None
+    line: Line, config: HallConfig, priority: bool, ordinary: bool, many: bool, earlier: bool
 ) -> Kind | None:
-    """Which lane, given the first of each."""
-    due = many is not None and line.others >= config.tickets.many_every and (ordinary is None or many < ordinary)
-    other: Kind | None = "many" if due else "ordinary" if ordinary is not None else None
-    if priority is not None and (other is None or line.streak < config.policy.priority_calls):
+    """Which lane, given those in which somebody waits. `earlier`: the first with many dossiers came before every
+    ordinary visitor who waits."""
+    due = many and earlier and line.others >= config.tickets.many_every
+    if priority and (not (ordinary or due) or line.streak < config.policy.priority_calls):
         return "priority"
-    return other or ("many" if many is not None else None)
+    if ordinary and not due:
+        return "ordinary"
+    return "many" if many else None
 
 
 def counted(line: Line, config: HallConfig, kind: Kind) -> Line:
@@ -68,7 +70,7 @@ def _walked(state: HallState, name: str, ticket: Ticket, now: int) -> int:
     """The calls of a line before a ticket's, one by one: where somebody has many dossiers, no formula says it."""
     waiting, line, mine = state.lanes.of(name), state.lines.get(name, NO_LINE), state.lanes.lane(ticket)
     left = {}
-    for kind in _KINDS:
+    for kind in KINDS:
         lane: Lane = getattr(waiting, kind)
         hidden = _hidden(state, name, now)
         places = [at for at in lane if at[2] not in hidden and at != place(ticket)]
@@ -77,7 +79,9 @@ def _walked(state: HallState, name: str, ticket: Ticket, now: int) -> int:
         left[kind] = iter([*places, None])
     heads = {kind: next(places) for kind, places in left.items()}
     for before in range(sum(map(len, waiting)) + 1):
-        turn = whose_turn(line, state.config, heads["priority"], heads["ordinary"], heads["many"])
+        priority, ordinary, many = (heads[kind] for kind in KINDS)
+        earlier = many is not None and (ordinary is None or many < ordinary)
+        turn = whose_turn(line, state.config, priority is not None, ordinary is not None, many is not None, earlier)
         if turn is None or heads[turn] == place(ticket):
             return before
         line, heads[turn] = counted(line, state.config, turn), next(left[turn])

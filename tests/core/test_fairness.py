@@ -172,7 +172,8 @@ def test_who_comes_back_goes_before_those_past_the_limit() -> None:
 def called_before(state: HallState, label: str, now: int) -> int:
     """What `ahead` reckons, by calling: a counter for this line alone, nobody else comes, nobody starves."""
     line = line_of(state.tickets[label])
-    counter = Counter(line.removeprefix("@"), "", "open", None, [] if line.startswith("@") else [line])
+    takes = [] if line[0] in "@#" else [line]
+    counter = Counter(line.removeprefix("@"), "", "open", None, takes, 0, None, None, groups=[line.removeprefix("#")])
     state = HallState(state.config, state.tables)
     for before in range(len(state.tickets)):
         choice = choose(state, counter, now)

@@ -1,0 +1,116 @@
+"""What a counter sees when it calls: of each line that it takes now, the first of each lane that it may call.
+
+Not those who were told to come later, not the one it has just sent back, and only those of its mode; but who was sent
+to the counter or to one of its groups is taken in every mode.
+"""
+
+from typing import NamedTuple
+
+from hallsys.core.lanes import NOBODY, Lane, Waiting, counter_line, group_line, since
+from hallsys.core.model import Counter, Ticket
+from hallsys.core.state import HallState
+from hallsys.core.turns import Kind
+
+
+class Heads(NamedTuple):
+    """Whom a counter might call of one line: the first that it may call of each lane. `booked` is one whose time has
+    come, `early` one whose time has not. `help` is the reason for which a conditional service is taken now."""
+
+    line: str
+    front: Ticket | None
+    booked: Ticket | None
+    priority: Ticket | None
+    ordinary: Ticket | None
+    many: Ticket | None
+    early: Ticket | None
+    help: str = ""
+
+    def of(self, kind: Kind) -> Ticket | None:
+        return self.priority if kind == "priority" else self.ordinary if kind == "ordinary" else self.many
+
+    @property
+    def somebody(self) -> bool:
+        """Whether one may be called who is not booked for later."""
+        return any(self[1:6])
+
+
+def sight(state: HallState, counter: Counter, now: int) -> list[Heads]:
+    """The lines in which somebody waits whom this counter may call, in its order of preference."""
+    lines = [counter_line(counter.id), *map(group_line, counter.groups), *counter.services]
+    seen = []
+    for line in lines:
+        lanes = state.lanes.of(line)
+        if lanes is not NOBODY and (heads := _heads(state, counter, line, lanes, now)) is not None:
+            seen.append(heads)
+    if not counter.conditions:
+        return seen
+    idle = not any(heads.somebody for heads in seen if heads.line not in counter.conditions)
+    taken = []
+    for heads in seen:
+        condition = counter.conditions.get(heads.line)
+        if condition is None:
+            taken.append(heads)
+            continue
+        waited = _longest(state, heads.line, now) if condition.wait_over_s is not None else 0
+        if (idle or not condition.idle) and waited >= (condition.wait_over_s or 0) * 1000:
+            minutes = f"help minutes={waited // 60_000}"
+            taken.append(heads._replace(help=minutes if condition.wait_over_s is not None else "idle"))
+    return taken
+
+
+def _heads(state: HallState, counter: Counter, line: str, lanes: Waiting, now: int) -> Heads | None:
+    mode = "all" if line[0] in "@#" else counter.mode  # who was sent here is taken in every mode
+    front = _first(state, counter, mode, lanes.front, now) if lanes.front else None
+    booked, early = _first(state, counter, mode, lanes.booked, now) if lanes.booked else None, None
+    if booked is not None and (booked.booked or 0) > now:
+        booked, early = None, booked
+    priority = ordinary = many = None  # a lane that the mode leaves out is not searched: it may be long
+    if mode in ("all", "priority"):
+        priority = _first(state, counter, mode, lanes.priority, now) if lanes.priority else None
+    if mode in ("all", "ordinary"):
+        ordinary = _first(state, counter, mode, lanes.ordinary, now) if lanes.ordinary else None
+        many = _first(state, counter, mode, lanes.many, now) if lanes.many else None
+    if front or booked or priority or ordinary or many or early:
+        return Heads(line, front, booked, priority, ordinary, many, early)
+    return None
+
+
+def _first(state: HallState, counter: Counter, mode: str, lane: Lane, now: int) -> Ticket | None:
+    for _, _, label in lane:
+        ticket = state.tickets[label]
+        if _may_call(state, counter, mode, ticket, now):
+            return ticket
+    return None
+
+
+def _may_call(state: HallState, counter: Counter, mode: str, ticket: Ticket, now: int) -> bool:
+    if ticket.not_before is not None and ticket.not_before > now:
+        return False
+    if ticket.label == counter.returned and _still_away(state, ticket, now):
+        return False
+    if mode == "all":
+        return True
+    if mode == "ordinary":
+        return ticket.priority is None and ticket.booked is None
+    return (ticket.priority if mode == "priority" else ticket.booked) is not None
+
+
+def _still_away(state: HallState, ticket: Ticket, now: int) -> bool:
+    """Whether a ticket that a counter sent back is for others yet; whoever put it in front or sent it there since has
+    brought it back."""
+    pause = state.config.policy.return_pause_s * 1000
+    return not (ticket.front or ticket.to_counter or ticket.to_group) and now < ticket.queued_at + pause
+
+
+def _longest(state: HallState, line: str, now: int) -> int:
+    """How long somebody has waited in a line, in ms, of those whose time to be called has come."""
+    longest = 0
+    lanes = state.lanes.of(line)
+    for lane in lanes:
+        for _, _, label in lane:
+            ticket = state.tickets[label]
+            if ticket.not_before is None or ticket.not_before <= now:
+                longest = max(longest, now - since(ticket))
+                if lane is not lanes.front:
+                    break
+    return longest
