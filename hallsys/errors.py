@@ -14,6 +14,7 @@ from typing import Final
 STATUS: Final[dict[str, int]] = {
     "bad_request": 400,
     "password_short": 400,
+    "pin_weak": 400,
     "unauthorized": 401,
     "forbidden": 403,
     "foreign_origin": 403,

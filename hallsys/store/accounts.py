@@ -7,12 +7,14 @@ bits, so a fast hash is enough).
 import asyncio
 import hashlib
 import hmac
+import re
 import secrets
 import time
 import unicodedata
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from itertools import pairwise
 from typing import Final, Literal, TypeVar
 
 import msgspec
@@ -28,6 +30,10 @@ from hallsys.store.connection import Client
 PASSWORD_LEAST: Final = 8
 """characters; length is what counts (NIST SP 800-63B), no rules about kinds of characters"""
 
+OFFICER: Final = "counter"
+"""The role of those who work at counters"""
+
+_PIN: Final = re.compile(r"[0-9]{4,8}")
 _PREFIX: Final = "hs_"
 _NAME_MOST: Final = 60
 
@@ -36,7 +42,8 @@ _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
 
 class User(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Somebody with a password. `hall` None: every hall. `stamp` changes with the password and ends old sessions."""
+    """Somebody with a password. `hall` None: every hall. `stamp` changes with the password and ends old sessions, and
+    `pin_stamp` with the PIN, by which an officer signs in at a counter's device."""
 
     name: str
     role: str
@@ -45,11 +52,17 @@ class User(msgspec.Struct, frozen=True, omit_defaults=True):
     stamp: str
     created: int
     counter: str | None = None
+    pin: str = ""
+    pin_stamp: str = ""
 
     @property
     def who(self) -> Who:
         """The identity of requests that this user sends."""
-        return Who(self.role, self.hall, self.counter, self.name)
+        return Who(self.role, self.hall, self.counter, self.name, self.name if self.role == OFFICER else None)
+
+    def serves(self, hall: str | None) -> bool:
+        """Whether this is an officer of that hall."""
+        return self.role == OFFICER and self.hall in (hall, None)
 
 
 class Grant(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -69,11 +82,14 @@ class Grant(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Holder(msgspec.Struct, frozen=True):
-    """Whose a session is: a user (with the stamp of that moment) or a device. Rights are read anew, never kept here."""
+    """Whose a session is: a user (with the stamp of that moment) or a device; and which officer has signed in there
+    with a PIN. Rights are read anew, never kept here."""
 
     kind: Literal["user", "device"]
     id: str
     stamp: str = ""
+    officer: str = ""
+    pin_stamp: str = ""
 
 
 _T = TypeVar("_T")
@@ -105,7 +121,9 @@ class Accounts:
             raise Refused("password_short", "password", least=PASSWORD_LEAST)
         _known_role(role)
         hashed = await _in_thread(_hasher.hash, password)
-        user = User(_clean(name), role, hall, hashed, secrets.token_hex(8), _now(), counter)
+        present = await self.user(name) if replace else None
+        pin, pin_stamp = (present.pin, present.pin_stamp) if present and present.role == role else ("", "")
+        user = User(_clean(name), role, hall, hashed, secrets.token_hex(8), _now(), counter, pin, pin_stamp)
         written = await self._ask("HSET" if replace else "HSETNX", keys.USERS, key, msgspec.json.encode(user))
         if not replace and not written:
             raise Refused("name_taken", "name", name=user.name)
@@ -131,6 +149,29 @@ class Accounts:
     async def remove_user(self, name: str) -> None:
         """Ends a user and all sessions of that user."""
         await self._ask("HDEL", keys.USERS, fold(name))
+
+    async def set_pin(self, hall: str, name: str, pin: str | None) -> None:
+        """Gives an officer of a hall a PIN of four to eight digits, or with None takes it away; whoever is signed in
+        with the old one is out within seconds. Raises Refused unknown_account and pin_weak."""
+        user = await self.user(name)
+        if user is None or not user.serves(hall):
+            raise Refused("unknown_account", "name")
+        if pin is not None and not _is_fit(pin):
+            raise Refused("pin_weak", "pin")
+        hashed = "" if pin is None else await _in_thread(_hasher.hash, pin)
+        changed = msgspec.structs.replace(user, pin=hashed, pin_stamp=secrets.token_hex(8))
+        await self._ask("HSET", keys.USERS, fold(name), msgspec.json.encode(changed))
+
+    async def check_pin(self, hall: str, name: str, pin: str) -> User | None:
+        """The officer of a hall, if name and PIN belong together. Takes as long for a name that has none."""
+        user = await self.user(name)
+        known = user if user is not None and user.serves(hall) and user.pin else None
+        right = await _in_thread(_verify, known.pin if known else _nobody(), pin)
+        return known if right else None
+
+    async def officers(self, hall: str) -> list[str]:
+        """The names of a hall's officers with a PIN."""
+        return [user.name for user in await self.users() if user.pin and user.serves(hall)]
 
     async def has_admin(self) -> bool:
         """Is there anybody who can let others in?"""
@@ -195,7 +236,19 @@ class Accounts:
         await self._ask("DEL", keys.session(digest(cookie)))
 
     async def holder_who(self, holder: Holder) -> Who | None:
-        """The rights of a session's holder as they are now: None when removed, or when the password changed."""
+        """The rights of a session's holder as they are now: None when removed, or when the password changed. Whoever
+        signed in there with a PIN is out once it was changed or taken away."""
+        who = await self._own_who(holder)
+        if who is None or not holder.officer:
+            return who
+        officer = await self.user(holder.officer)
+        if officer is None or not officer.pin or not officer.serves(who.hall):
+            return who
+        if not hmac.compare_digest(officer.pin_stamp, holder.pin_stamp):
+            return who
+        return msgspec.structs.replace(who, officer=officer.name)
+
+    async def _own_who(self, holder: Holder) -> Who | None:
         if holder.kind == "device":
             grant = await self.grant(holder.id)
             return msgspec.structs.replace(grant.who, device=holder.id) if grant else None
@@ -221,6 +274,12 @@ def _known_role(role: str) -> str:
     if role not in ROLES:
         raise Refused("bad_request", "role")
     return role
+
+
+def _is_fit(pin: str) -> bool:
+    """Four to eight digits, and no run such as 1234, 9876 or 0000: those are tried first."""
+    steps = {(int(after) - int(before)) % 10 for before, after in pairwise(pin)} if _PIN.fullmatch(pin) else set()
+    return bool(steps) and steps not in ({0}, {1}, {9})
 
 
 def _now() -> int:

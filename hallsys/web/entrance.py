@@ -18,6 +18,7 @@ from hallsys.web.errors import Gate, dress, not_noise
 from hallsys.web.identity import Identities
 from hallsys.web.join import WAIT, Join
 from hallsys.web.metrics import Metrics
+from hallsys.web.officers import Officers
 from hallsys.web.origins import Origins
 from hallsys.web.pages import Pages
 from hallsys.web.sessions import StoreSessions
@@ -62,6 +63,7 @@ class Entrance:
         self._sign_in = SignIn(
             self.accounts, self.joining, self.sessions, self.identities, self.origins, self.pages, texts, halls
         )
+        self._officers = Officers(self.accounts, self.joining, self.sessions, self.identities, halls.config)
         self._join = Join(self.joining, self.sessions, self.identities, self.origins, halls.config, join_wait)
 
     def routes(self) -> list[web.RouteDef]:
@@ -69,6 +71,7 @@ class Entrance:
         return [
             *self._sign_in.routes(),
             *self._join.routes(),
+            *self._officers.routes(),
             *self.assets.routes(),
             *health.routes(self._ping, self.metrics),
         ]
