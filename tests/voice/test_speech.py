@@ -63,7 +63,7 @@ async def test_english_is_as_loud(tmp_path: Path) -> None:
 async def test_every_call_of_a_hall_can_be_made(speech: Speech) -> None:
     """Every letter and digit, and every counter to thirty; each is longer than the chime and the pauses alone."""
     for i, letter in enumerate("AĂÂBCDĐEÊFGHIJKLMNOÔƠPQRSTUƯVWXYZ"):
-        assert 8 < mp3_seconds(await speech.call(f"{letter}{i * 31 % 1000:03}", str(i % 30 + 1))) < 25
+        assert 8 < mp3_seconds(await speech.mp3(call(f"{letter}{i * 31 % 1000:03}", str(i % 30 + 1)))) < 25
 
 
 async def test_the_mp3_is_as_long_as_the_wav(speech: Speech, tmp_path: Path) -> None:
@@ -122,13 +122,15 @@ async def test_a_hall_without_a_chime_file_still_speaks(tmp_path: Path) -> None:
 MUTE = """
 import asyncio, ctypes, sys, tempfile
 from pathlib import Path
-from hallsys.display.voice.errors import VoiceUnavailable
 from hallsys.config import VoiceConfig
+from hallsys.display.voice.errors import VoiceUnavailable
 from hallsys.display.voice.speech import Speech
 from hallsys.display.voice.wording import Announcement
 
 def refuse(self, name):
     raise OSError(name)
+
+A012 = Announcement("call", "A012", "3")
 
 async def main():
     speech = Speech(Path(sys.argv[1]), VoiceConfig())
@@ -136,13 +138,13 @@ async def main():
     sys.modules["espeakng_loader"] = None
     await speech.prepare("A012", ["3"])
     try:
-        await speech.mp3(call("A012", "3"))
+        await speech.mp3(A012)
     except VoiceUnavailable as error:
         print(error)
     assert speech.trouble and "espeakng-loader" in speech.trouble, speech.trouble
     ctypes.LibraryLoader.LoadLibrary = load
     del sys.modules["espeakng_loader"]
-    assert len(await speech.mp3(call("A012", "3"))) > 50_000
+    assert len(await speech.mp3(A012)) > 50_000
     assert speech.trouble is None
     await speech.close()
 
