@@ -1,13 +1,16 @@
 """A hall's settings as rows: what `hall.toml` says becomes the tables that everybody follows."""
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
-from hallsys.config import HallConfig
+from hallsys.config import CounterConfig, HallConfig, Helps, Named, Zone
 from hallsys.core.decision import Decision, Event, with_counter
-from hallsys.core.model import Changes, Counter, Service
+from hallsys.core.model import Changes, Condition, Counter, Service
 from hallsys.core.state import HallState
+
+_LIVING: Final = {"day", "open", "notices", "screens"}
+"""What commands write into the `hall` table."""
 
 
 def configure(state: HallState, now: int) -> Decision | None:
@@ -19,9 +22,9 @@ def configure(state: HallState, now: int) -> Decision | None:
     working = {counter.id for counter in state.counters.values() if counter.ticket}
     working |= {ticket.to_counter for ticket in state.tickets.values() if ticket.to_counter}
     services = {service.id: _service(config, service.id) for service in config.services}
-    counters = {wanted.id: _counter(state, wanted.id, wanted.name, wanted.takes, now) for wanted in config.counters}
+    counters = {wanted.id: _counter(state, wanted, now) for wanted in config.counters}
     changes: Changes = {
-        "hall": _differences(state.hall, hall_rows(config), keep={"day", "open"}),
+        "hall": _differences(state.hall, hall_rows(config), keep=_LIVING),
         "services": _differences(state.services, services, keep=busy),
         "counters": _differences(state.counters, counters, keep=working),
     }
@@ -32,7 +35,7 @@ def configure(state: HallState, now: int) -> Decision | None:
 
 
 def hall_rows(config: HallConfig) -> dict[str, Any]:
-    """The `hall` table of the view, without the day."""
+    """The `hall` table of the view, without what commands write there."""
     policy = config.policy
     rows: dict[str, Any] = {
         "id": config.id,
@@ -48,17 +51,15 @@ def hall_rows(config: HallConfig) -> dict[str, Any]:
         "limits": msgspec.to_builtins(config.limits),
         "policy": msgspec.to_builtins(policy),
         "stale_s": config.voice.stale_s,
+        "zones": [{**_named(zone), "counters": zone.counters} for zone in config.zones],
+        "groups": [_named(group) for group in config.groups],
+        "outcomes": [_named(outcome) for outcome in config.outcomes],
         "sound": {
             "enabled": config.voice.enabled,
             "quiet": [list(span) for span in config.voice.quiet_hours],
             "volume": [list(span) for span in config.voice.volume],
         },
     }
-    if config.zones:
-        rows["zones"] = [
-            {"id": zone.id, "name": zone.name.vi, "name_en": zone.name.en, "counters": zone.counters}
-            for zone in config.zones
-        ]
     if config.notice is not None:
         rows["notice"] = msgspec.to_builtins(config.notice)
     return rows
@@ -79,11 +80,27 @@ def _service(config: HallConfig, name: str) -> Service:
     )
 
 
-def _counter(state: HallState, name: str, shown: str, services: list[str], now: int) -> Counter:
-    present = state.counters.get(name)
+def _named(thing: Named | Zone) -> dict[str, Any]:
+    return {"id": thing.id, "name": thing.name.vi, "name_en": thing.name.en}
+
+
+def _counter(state: HallState, wanted: CounterConfig, now: int) -> Counter:
+    present = state.counters.get(wanted.id)
     if present is None:
-        return Counter(name, shown, "closed", None, services, now, None, None)
-    return with_counter(present, name=shown, services=services)
+        present = Counter(wanted.id, wanted.name, "closed", None, [], now, None, None)
+    row = with_counter(present, name=wanted.name, groups=wanted.groups)
+    return row if row.assigned else with_counter(row, **work_of(wanted))
+
+
+def work_of(wanted: CounterConfig) -> dict[str, Any]:
+    """The fields of a counter's row that may be set otherwise for a day: what it takes, and how."""
+    helps = [entry for entry in wanted.services if isinstance(entry, Helps)]
+    return {
+        "services": wanted.takes,
+        "conditions": {entry.service: Condition(entry.wait_over_s, entry.idle) for entry in helps},
+        "weights": wanted.weights,
+        "mode": wanted.mode,
+    }
 
 
 def _differences(present: dict[str, Any], wanted: dict[str, Any], keep: set[str]) -> dict[str, Any]:

@@ -3,12 +3,13 @@
 import re
 from typing import Final
 
-from hallsys.config import HallConfig, Helps
+from hallsys.config import HallConfig
 from hallsys.core import commands as c
+from hallsys.core.configure import work_of
 from hallsys.core.decision import Decision, Event, with_counter
 from hallsys.core.lifecycle import must_be_free
 from hallsys.core.lookup import counter_of, service_of
-from hallsys.core.model import Condition, Counter
+from hallsys.core.model import Counter
 from hallsys.core.state import HallState
 from hallsys.errors import Refused
 
@@ -71,14 +72,4 @@ def as_set(config: HallConfig, counter: Counter) -> Counter:
     wanted = next((wanted for wanted in config.counters if wanted.id == counter.id), None)
     if wanted is None or not counter.assigned:
         return counter
-    conditions = {
-        helps.service: Condition(helps.wait_over_s, helps.idle) for helps in wanted.services if isinstance(helps, Helps)
-    }
-    return with_counter(
-        counter,
-        services=wanted.takes,
-        conditions=conditions,
-        weights=wanted.weights,
-        mode=wanted.mode,
-        assigned=False,
-    )
+    return with_counter(counter, **work_of(wanted), assigned=False)

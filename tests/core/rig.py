@@ -73,7 +73,7 @@ class Rig:
             self._take(difference)
         assert configure(self.state, self.now) is None
 
-    def do(self, name: str, **arguments: Any) -> dict[str, Any]:
+    def do(self, name: str, /, **arguments: Any) -> dict[str, Any]:
         """Carry out a command. Raises Refused, having changed nothing."""
         command = parse(name, msgspec.json.encode(arguments))
         before = snapshot(self.state)
@@ -90,7 +90,7 @@ class Rig:
         self._take(decision)
         return decision.result
 
-    def refusal(self, name: str, **arguments: Any) -> str:
+    def refusal(self, name: str, /, **arguments: Any) -> str:
         """The code with which a command is refused, and after a space the field to mend, if one is named."""
         with pytest.raises(Refused) as caught:
             self.do(name, **arguments)

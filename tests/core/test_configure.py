@@ -2,9 +2,9 @@
 
 from msgspec.structs import replace
 
-from hallsys.config import CounterConfig, Policy, Words
+from hallsys.config import CounterConfig, Helps, Named, Policy, Words, Zone
 from hallsys.core.configure import configure
-from hallsys.core.model import RECENT
+from hallsys.core.model import RECENT, Condition
 from tests.core.rig import Rig, hall_config, service
 
 
@@ -116,3 +116,45 @@ def test_a_series_handed_to_another_service_goes_on_with_its_numbers() -> None:
     assert hall.issue("B") == "K003"
     assert [hall.ticket(label).service for label in labels] == ["A", "A"]
     assert hall.issue("B") == "K004"
+
+
+def test_a_counter_gets_its_conditions_weights_mode_and_groups() -> None:
+    config = hall_config({"1": "AH"})
+    wanted = CounterConfig("1", "Quầy 1", ["H", Helps("A", wait_over_s=600, idle=True)], weights={"H": 3}, mode="priority", groups=["land"])
+    hall = Rig(replace(config, counters=[wanted]))
+    row = hall.counter("1")
+    assert (row.services, row.conditions) == (["H", "A"], {"A": Condition(600, idle=True)})
+    assert (row.weights, row.mode, row.groups) == (weights={"H": 3}, mode="priority", groups=["land"])
+
+
+def test_what_was_assigned_for_today_outlives_new_settings_until_the_next_day() -> None:
+    hall = Rig(hall_config({"1": "A", "2": "H"}))
+    hall.do("assign_counter", counter="1", services=["H"], mode="ordinary")
+    renamed = [CounterConfig("1", "Tên mới", ["A"], groups=["land"]), CounterConfig("2", "Quầy 2", ["H"])]
+    hall.settle(replace(hall.state.config, counters=renamed))
+    row = hall.counter("1")
+    assert (row.services, row.mode, row.name, row.groups) == (["H"], "ordinary", "Tên mới", ["land"])
+    hall.later(minutes=24 * 60)
+    assert (hall.counter("1").services, hall.counter("1").mode) == (["A"], "all")
+
+
+def test_the_hall_tells_its_zones_groups_and_outcomes() -> None:
+    words = Words("Đất đai", "Land")
+    more = {"zones": [Zone("a", words, ["1"])], "groups": [Named("g", words)], "outcomes": [Named("o", words)]}
+    hall = Rig(hall_config({"1": "A"}, **more))
+    name = {"name": "Đất đai", "name_en": "Land"}
+    assert hall.view["hall"]["zones"] == [{"id": "a", **name, "counters": ["1"]}]
+    assert hall.view["hall"]["groups"] == [{"id": "g", **name}]
+    assert hall.view["hall"]["outcomes"] == [{"id": "o", **name}]
+    assert hall.view["hall"]["policy"]["undo_s"] == 10
+    hall.settle(hall_config({"1": "A"}))
+    assert [hall.view["hall"][key] for key in ("zones", "groups", "outcomes")] == [[], [], []]
+
+
+def test_new_settings_leave_notices_and_screens_alone() -> None:
+    hall = Rig()
+    hall.do("notice", text="Quầy 3 tạm nghỉ 10 phút")
+    hall.do("set_screen", screen="tv-1", name="Sảnh")
+    hall.settle(replace(hall.state.config, name=Words("Tên mới", "A new name")))
+    assert [row.text for row in hall.view["hall"]["notices"].values()] == ["Quầy 3 tạm nghỉ 10 phút"]
+    assert list(hall.view["hall"]["screens"]) == ["tv-1"]
