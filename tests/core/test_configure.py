@@ -120,11 +120,12 @@ def test_a_series_handed_to_another_service_goes_on_with_its_numbers() -> None:
 
 def test_a_counter_gets_its_conditions_weights_mode_and_groups() -> None:
     config = hall_config({"1": "AH"})
-    wanted = CounterConfig("1", "Quầy 1", ["H", Helps("A", wait_over_s=600, idle=True)], weights={"H": 3}, mode="priority", groups=["land"])
+    takes: list[str | Helps] = ["H", Helps("A", wait_over_s=600, idle=True)]
+    wanted = CounterConfig("1", "Quầy 1", takes, weights={"H": 3}, mode="priority", groups=["land"])
     hall = Rig(replace(config, counters=[wanted]))
     row = hall.counter("1")
     assert (row.services, row.conditions) == (["H", "A"], {"A": Condition(600, idle=True)})
-    assert (row.weights, row.mode, row.groups) == (weights={"H": 3}, mode="priority", groups=["land"])
+    assert (row.weights, row.mode, row.groups) == ({"H": 3}, "priority", ["land"])
 
 
 def test_what_was_assigned_for_today_outlives_new_settings_until_the_next_day() -> None:
