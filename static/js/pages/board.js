@@ -1,133 +1,151 @@
-// The wall board: one thing is large, everything else says what it can still be trusted for.
+// A screen of the hall: one thing is large, everything else says what it can still be trusted for. Which board it is, the
+// administrator says from afar, or its address; a change shows at once.
 import "hallsys/elements/board.js";
+import "hallsys/board/media.js";
+import "hallsys/board/strip.js";
+import "hallsys/board/top.js";
+import { drawStrip, drawTop, drawWall } from "hallsys/board/drawing.js";
+import { Life, leftBehind } from "hallsys/board/life.js";
+import { holds } from "hallsys/board/model.js";
+import { scopeOf, settingsOf, zoneOf } from "hallsys/board/settings.js";
+import { Stage } from "hallsys/board/stage.js";
+import { both, use } from "hallsys/board/words.js";
 import { comeBack } from "hallsys/elements/comeback.js";
-import { hourMinute, hoursOf, longDay } from "hallsys/elements/time.js";
+import { hourMinute, longDay } from "hallsys/elements/time.js";
 import { Announcer } from "hallsys/elements/voice.js";
-import { callOf, calls, counterState, sorted, waiting } from "hallsys/live/hall.js";
+import { callOf } from "hallsys/live/hall.js";
 import { Link } from "hallsys/live/link.js";
-import { data, lang, named, t } from "hallsys/texts.js";
+import { data } from "hallsys/texts.js";
 
-const LAST = 4; // how many last calls a board has room for
-const SETTLED = 2; // words of services on a counter's line: more do not fit
-const ONE_LINE = 24; // letters of a service's name below the number
-const DRIFT = 180_000; // ms between two shifts of the picture by a pixel or two, against burn-in
+const SKEW = 2_000; // ms that a screen's own clock may be wrong before it says so
+const STRIP = 3; // a picture wider than three times its height is a strip, whatever it is set to
 
-const wishes = new URLSearchParams(location.search);
+const query = new URLSearchParams(location.search);
 const part = (selector) => document.querySelector(selector);
-const heard = {}; // label -> time of its last call or recall on this screen
+const before = leftBehind();
+const heard = before?.heard ?? {}; // label -> time of its last call or recall on this screen
+const link = new Link(data.hall, { lang: data.lang });
+const stage = new Stage({
+  stale: (call) => link.now() - call.at > (link.view?.hall.stale_s ?? 30) * 1000,
+  changed: draw,
+});
+let settings = settingsOf(null, data.screen, query, data.lang);
+let said = null;
+let noticed = null; // the voice of a notice that is being spoken
 
-const link = new Link(data.hall, { lang: lang() });
 const announcer = new Announcer({
   link,
   audio: part("#voice"),
   base: `/halls/${encodeURIComponent(data.hall)}/voice/`,
-  wanted: wishes.get("sound") !== "0",
-  staleS: () => link.view?.hall.stale_s ?? 30,
+  settings: () => ({ zone: settings.zone?.id ?? "", volume: settings.volume, sound: settings.sound }),
   changed: draw,
 });
+const life = new Life({
+  link,
+  screen: () => data.screen ?? announcer.screen,
+  health: () => ({ link: link.state, sound: announcer.blocked ? "blocked" : announcer.own ? "ok" : "off", skew: skew() }),
+  busy: () => stage.lit.length > 0,
+  picture: () => ({ view: link.view, heard }),
+  hour: () => hourMinute(link.now(), data.tz).slice(0, 2),
+  moving: part("#wall"),
+});
 
-link.on("view", ({ event }) => {
+link.on("view", ({ view, event }) => {
   const call = callOf(event);
   if (call) {
     heard[call.label] = call.at;
-    announcer.add(call);
+    stage.add({ ...call, zone: zoneOf(view, call.counter) });
   }
+  for (const label of Object.keys(heard)) if (!view.tickets[label]) delete heard[label];
+  stage.keep((one) => holds(view, one));
   draw();
 });
-link.on("state", draw);
+link.on("state", () => {
+  draw();
+  if (link.state === "live") life.say();
+});
+link.on("speaking", ({ voice }) => start(voice));
+link.on("spoken", ({ voice }) => end(voice));
 comeBack(link);
-
 part("hall-band").unblock = () => announcer.unblock();
+addEventListener("resize", draw);
 
-let spoken = null;
+function start(voice) {
+  if (voice?.startsWith("notice-")) noticed = voice;
+  stage.start(voice);
+  draw();
+}
+
+function end(voice) {
+  if (noticed === voice) noticed = null;
+  stage.end(voice);
+  draw();
+  life.renew();
+}
 
 function draw() {
+  const { view } = link.view ? link : before ?? link;
+  apply(settingsOf(view, data.screen, query, data.lang));
   const lost = link.state === "lost";
-  const deaf = announcer.blocked;
-  const { view } = link;
-  part("hall-band").show({
-    kind: lost ? "lost" : deaf ? "deaf" : null,
-    since: lost ? hourMinute(link.since, view?.hall.tz) : null,
-  });
-  part(".board").classList.toggle("banded", lost || deaf);
-  part("hall-health").show({ live: link.state === "live", speaks: announcer.own === true && !deaf });
-  if (!view) return;
-  document.documentElement.dataset.day = view.hall.open ? "open" : "closed";
-  drawCalls(view, lost);
-  part("hall-counters").show({ lost, counters: sorted(view.counters).map((counter) => ({
-    sign: counter.id, name: duties(view, counter), state: counterState(view, counter), label: counter.ticket })) });
-  drawWaits(view, lost);
-  drawNotice(view);
+  drawBand(lost);
+  const context = { view, settings, lost, stage, heard, noticed, now: link.now(), time: (ms) => hourMinute(ms, view?.hall.tz ?? data.tz) };
+  if (view) {
+    document.documentElement.dataset.day = view.hall.open ? "open" : "closed";
+    context.scope = scopeOf(view, settings);
+    (({ counter: drawTop, led: drawStrip })[shape()] ?? drawWall)(context);
+  }
+  speakOut();
+  life.renew();
+}
+
+/** A strip of lights shows what it has room for, whatever it was set to. */
+const shape = () => (settings.board !== "counter" && innerWidth > STRIP * innerHeight ? "led" : settings.board);
+
+function apply(wanted) {
+  const root = document.documentElement;
+  root.dataset.theme = wanted.theme;
+  root.dataset.board = shape();
+  root.dataset.languages = wanted.languages.length;
+  part(".board").hidden = shape() === "led" || shape() === "counter";
+  part("hall-top").hidden = shape() !== "counter";
+  part("hall-strip").hidden = shape() !== "led";
+  if (JSON.stringify(wanted) === JSON.stringify(settings) && root.dataset.set) return;
+  settings = wanted;
+  root.dataset.set = "yes";
+  use(settings.languages);
+  announcer.settle();
   clock();
 }
 
-function drawCalls(view, lost) {
-  const past = calls(view, heard);
-  const turn = lost ? null : announcer.current;
-  const next = turn && announcer.next;
-  const large = turn ? [lit(turn, announcer.speaking), next && upNext(next)].filter(Boolean) : past.slice(0, 1).map((call) => resting(call, lost));
-  const idle = !turn && !lost && (past.length === 0 || quiet(view));
-  part("#idle").hidden = !idle;
-  part("hall-call").hidden = idle;
-  if (idle) welcome(view);
-  else part("hall-call").show({ arrow: wishes.get("arrow"), calls: large.map((call) => ({ ...call,
-    what: nameOf(view.services[call.service]), counter: call.counter })) });
-  const shown = new Set(idle ? [] : large.map(({ label }) => label));
-  part("hall-last").show({ calls: next ? [] : past.filter(({ label }) => !shown.has(label)).slice(0, LAST)
-    .map(({ label, counter }) => ({ label, counter })) });
-  if (turn && turn !== spoken) {
-    spoken = turn;
-    part("#say").textContent = t("board.spoken", turn);
-  }
+function drawBand(lost) {
+  const deaf = announcer.blocked && settings.sound;
+  const time = lost ? hourMinute(link.since, link.view?.hall.tz ?? data.tz) : "";
+  const kind = lost ? "lost" : deaf ? "deaf" : null;
+  part("hall-band").show({
+    kind,
+    head: both(({ t }) => (lost ? t("board.lost", { time }) : t("board.deaf"))),
+    hint: both(({ t }) => (lost ? t("board.lost_hint") : t("board.deaf_hint"))),
+    button: both(({ t }) => t("board.deaf_button")),
+  });
+  part(".board").classList.toggle("banded", kind !== null);
+  const off = Math.round(Math.abs(skew()) / 1000);
+  part("hall-health").show({ signs: [
+    link.state === "live" && { icon: "done", words: both(({ t }) => t("board.live"))[0] },
+    announcer.own === true && !deaf && { icon: "sound", words: both(({ t }) => t("board.sound_on"))[0] },
+    off * 1000 > SKEW && { icon: "clock", words: both(({ t }) => t("board.skew", { off: off < 600 ? `${off} s` : t("board.far") }))[0] },
+  ].filter(Boolean) });
 }
 
-const lit = (call, wave) => ({ ...pick(call), look: "lit", wave, say: t("board.now") });
-const upNext = (call) => ({ ...pick(call), look: "rest", say: t("board.next") });
-const resting = (call, lost) => ({ ...pick(call), look: lost ? "stale" : "rest",
-  say: lost ? t("board.stale", { time: hourMinute(call.at, link.view.hall.tz) }) : t("board.rest") });
-const pick = ({ label, service, counter }) => ({ label, service, counter });
-
-/** A service's name on one line below the number: the short one where the long one would need two. */
-function nameOf(service) {
-  if (!service) return "";
-  const name = named(service);
-  return name.length <= ONE_LINE ? name : named(service, "short");
+/** For whoever hears the page instead of seeing it. */
+function speakOut() {
+  const [call] = stage.lit;
+  if (!call || call === said) return;
+  said = call;
+  part("#say").textContent = both(({ t }) => t("board.spoken", call))[0];
 }
 
-/** Nobody waits and nobody is on the way to a counter. */
-const quiet = (view) => !Object.values(view.tickets).some(({ state }) => state === "waiting" || state === "called");
-
-function welcome(view) {
-  part("#idle h2").textContent = t(view.hall.open ? "board.nobody" : "board.closed_day");
-  const served = view.hall.open && Object.values(view.counters).some(({ state }) => state === "open");
-  part("#idle p").textContent = served ? t("board.nobody_hint") : hours(view);
-}
-
-/** A hall's notice may carry its hours already; without one the hours are the notice. */
-const hours = (view) => (view.hall.hours?.length ? t("board.hours", { hours: hoursOf(view.hall) }) : "");
-
-/** What a counter is for: its own name, or, as names have one language, its services. */
-function duties(view, counter) {
-  if (lang() === "vi" && counter.name !== counter.id) return counter.name;
-  const names = counter.services.map((id) => view.services[id]).filter(Boolean).map((service) => named(service, "short"));
-  return names.slice(0, SETTLED).join(", ") + (names.length > SETTLED ? "…" : "");
-}
-
-function drawWaits(view, lost) {
-  const count = waiting(view);
-  part("hall-waits").show({ waits: Object.values(view.services).map((service) => ({
-    letter: service.letter,
-    name: named(service, "short"),
-    count: lost ? null : count[service.id],
-    note: lost ? t("board.no_link") : service.open ? null : t("board.service_closed"),
-  })) });
-}
-
-function drawNotice(view) {
-  const text = view.hall.notice?.[lang()] || "";
-  const [, head = "", rest = text] = /^([^:]{1,40}:)\s+(.*)$/.exec(text) ?? [];
-  part("hall-notice").show({ head, rest: rest || hours(view) });
-}
+/** By how many ms this screen's own clock is behind the hall's. */
+const skew = () => link.now() - Date.now();
 
 function clock() {
   const [now, tz] = [link.now(), link.view?.hall.tz ?? data.tz];
@@ -135,13 +153,12 @@ function clock() {
   part(".day").textContent = longDay(now, tz);
 }
 
-function drift() {
-  const pixels = () => `${Math.round(Math.random() * 4 - 2)}px`;
-  part(".board").style.translate = `${pixels()} ${pixels()}`;
-}
-
-setInterval(clock, 1000);
-setInterval(drift, DRIFT);
+let minute = "";
+setInterval(() => {
+  clock();
+  const now = part(".clock time").textContent;
+  if (now !== minute) draw(); // a notice or a pause may have ended
+  minute = now;
+}, 1000);
 draw();
-clock();
 link.start();
