@@ -16,7 +16,8 @@ from tests.core.rig import EIGHT, Rig
 
 PROTOCOL = (
     "issue cancel open_counter pause_counter close_counter call_next call recall start finish no_show hold return "
-    "transfer resume reinstate book check_in rate open_day close_day"
+    "transfer resume reinstate book check_in rate undo walk_in note assign_counter sign_on sign_off ask_help notice "
+    "end_notice set_screen expire open_day close_day"
 )
 LEAST: dict[str, dict[str, Any]] = {
     "issue": {"service": "A"},
@@ -28,6 +29,12 @@ LEAST: dict[str, dict[str, Any]] = {
     "book": {"service": "A", "at": EIGHT},
     "check_in": {"booking": "ABC"},
     "rate": {"token": "t", "score": 5},
+    "walk_in": {"counter": "1", "service": "A"},
+    "note": {"ticket": "A001", "text": "t"},
+    "notice": {"text": "t"},
+    "end_notice": {"notice": "ABC"},
+    "set_screen": {"screen": "d1", "name": "n"},
+    "expire": {"ticket": "A001"},
     "open_day": {},
     "close_day": {},
 }
@@ -44,7 +51,7 @@ def refusal(name: str, body: bytes) -> Refused:
     return caught.value
 
 
-def field_of(name: str, **arguments: Any) -> tuple[str | None, object]:
+def field_of(name: str, /, **arguments: Any) -> tuple[str | None, object]:
     refused = refusal(name, msgspec.json.encode(arguments))
     assert refused.code == "bad_request"
     return refused.field, refused.params["problem"]
@@ -65,7 +72,13 @@ def test_each_command_has_a_rule(name: str) -> None:
     """Done or refused by a rule; anything else is a hole in the decider."""
     command = parse(name, msgspec.json.encode(least(name)))
     with suppress(Refused):
-        assert decide(Rig().state, command, EIGHT + 1, label="A001", code="ABC").events
+        decision = decide(Rig().state, command, EIGHT + 1, label="A001", code="ABC", officer="lan", role="counter")
+        assert decision.events
+
+
+def test_what_is_no_command_has_no_rule() -> None:
+    with pytest.raises(TypeError, match="Command"):
+        decide(Rig().state, c.Command(), EIGHT)
 
 
 @pytest.mark.parametrize(("name", "field"), [(name, field) for name in COMMANDS for field in least(name)])
@@ -105,6 +118,29 @@ def test_an_argument_of_another_type_is_named(name: str, field: str, wrong: obje
         ("hold", "note", "n" * 501),
         ("transfer", "place", "middle"),
         ("transfer", "to_counter", 5),
+        ("transfer", "after", 0),
+        ("transfer", "after", 481),
+        ("transfer", "note", "n" * 501),
+        ("issue", "person", "123"),
+        ("issue", "person", "1" * 257),
+        ("issue", "dossiers", 0),
+        ("issue", "dossiers", 1000),
+        ("issue", "then", ["A"] * 10),
+        ("pause_counter", "minutes", 0),
+        ("call_next", "delivered", ["A"] * 51),
+        ("note", "text", ""),
+        ("note", "text", "t" * 501),
+        ("assign_counter", "services", []),
+        ("assign_counter", "mode", "some"),
+        ("ask_help", "kind", "Trưởng phòng"),
+        ("notice", "text", ""),
+        ("notice", "text", "t" * 201),
+        ("notice", "minutes", 481),
+        ("sign_on", "take_over", "yes"),
+        ("set_screen", "board", "wall"),
+        ("set_screen", "theme", "red"),
+        ("set_screen", "languages", ["fr"]),
+        ("set_screen", "volume", 101),
         ("book", "at", -1),
         ("book", "at", 4_102_444_800_000),
         ("book", "at", 10**30),
@@ -139,9 +175,28 @@ def test_an_unknown_command_is_refused_before_its_arguments_are_looked_at() -> N
 
 
 def test_a_transfer_goes_to_a_service_or_a_counter_and_not_both() -> None:
-    assert parse("transfer", b'{"counter":"1","to_counter":"2"}') == c.Transfer("1", None, "2", "arrival")
+    assert parse("transfer", b'{"counter":"1","to_counter":"2"}') == c.Transfer("1", to_counter="2")
     assert field_of("transfer", counter="1") == ("service", "value")
     assert field_of("transfer", counter="1", service="A", to_counter="2") == ("service", "value")
+
+
+@pytest.mark.parametrize("board", ["zone", "counter"])
+def test_a_board_of_a_part_says_of_which(board: str) -> None:
+    assert field_of("set_screen", screen="d1", name="n", board=board) == (board, "missing")
+    parsed = parse("set_screen", msgspec.json.encode({"screen": "d1", "name": "n", "board": board, board: "1"}))
+    assert getattr(parsed, board) == "1"
+
+
+@pytest.mark.parametrize("board", ["hall", "media", "led"])
+def test_a_board_of_the_whole_hall_needs_no_more(board: str) -> None:
+    parsed = parse("set_screen", msgspec.json.encode({"screen": "d1", "name": "n", "board": board}))
+    assert parsed == c.SetScreen("d1", "n", board)  # type: ignore[arg-type]
+
+
+def test_a_transfer_goes_to_one_place() -> None:
+    assert parse("transfer", b'{"counter":"1","to_group":"g"}') == c.Transfer("1", to_group="g")
+    assert field_of("transfer", counter="1", to_group="g", to_counter="2") == ("service", "value")
+    assert field_of("transfer", counter="1", to_group="g", service="A") == ("service", "value")
 
 
 def test_a_cancellation_names_a_ticket_or_its_token() -> None:
