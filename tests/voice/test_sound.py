@@ -36,7 +36,7 @@ def test_silence_and_whispers_do_not_count() -> None:
         tone(10, decibel=-36 + 3.01),
         sound.silence(30),
     ]
-    assert sound.loudness(sound.joined(parts)) == pytest.approx(-23, abs=0.1)
+    assert sound.loudness(np.concatenate(parts)) == pytest.approx(-23, abs=0.1)
 
 
 def test_silence_has_no_loudness() -> None:
@@ -44,7 +44,7 @@ def test_silence_has_no_loudness() -> None:
 
 
 def test_a_clip_is_trimmed_levelled_and_free_of_rumble() -> None:
-    word = sound.joined([sound.silence(0.5), tone(0.4, 500, -30), sound.silence(0.5)])
+    word = np.concatenate([sound.silence(0.5), tone(0.4, 500, -30), sound.silence(0.5)])
     rumble = tone(1.4, 30, -50)
     clean = sound.clean(word + rumble)
     assert len(clean) / sound.RATE == pytest.approx(0.4, abs=0.06)
@@ -64,6 +64,23 @@ def test_a_spiky_sound_is_made_softer_rather_than_limited() -> None:
     levelled = sound.level(spiky)
     assert sound.peak(levelled) == pytest.approx(sound.PEAK_LIMIT, abs=0.01)
     np.testing.assert_allclose(levelled, spiky * (levelled[2000] / spiky[2000]), atol=1e-5)
+
+
+@pytest.mark.parametrize("last", [0.0, 0.25])
+def test_clips_in_a_row_are_levelled_as_if_the_whole_had_been_measured(last: float) -> None:
+    clips = [sound.Clip(tone(seconds, hertz, level)) for seconds, hertz, level in
+             ((0.5, 200, -20), (0.03, 3000, -14), (1.2, 900, -25), (0.4, 60, -30))]  # fmt: skip
+    row = [0.25, clips[0], clips[1], 0.2, clips[2], 0.9, clips[3], last]
+    plain = [part.samples if isinstance(part, sound.Clip) else sound.silence(part) for part in row]
+    whole = sound.joined(row)
+    assert sound.loudness(whole) == pytest.approx(sound.TARGET_LUFS, abs=0.02)
+    np.testing.assert_allclose(whole, sound.level(np.concatenate(plain)), atol=2e-3)
+
+
+def test_a_row_with_a_spike_is_made_softer_rather_than_limited() -> None:
+    click = tone(0.4, decibel=-40)
+    click[100] = 0.9
+    assert sound.peak(sound.joined([0.5, sound.Clip(click), 0.5])) == pytest.approx(sound.PEAK_LIMIT, abs=0.01)
 
 
 @pytest.mark.parametrize(

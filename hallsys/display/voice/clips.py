@@ -23,23 +23,19 @@ class Clips:
         self._engine = engine
         self._pack = pack
         self._chime = chime
-        self._ready: dict[Word | Chime, sound.Samples] = {}
+        self._ready: dict[Word | Chime, sound.Clip] = {}
 
-    def clip(self, part: Word | Sentence | Chime) -> sound.Samples:
+    def clip(self, part: Word | Sentence | Chime) -> sound.Clip:
         """Raises VoiceError."""
         if isinstance(part, Sentence):
-            return sound.clean(self._engine.speak(part.language, part.text))
+            return sound.Clip(sound.clean(self._engine.speak(part.language, part.text)))
         if part not in self._ready:
-            self._ready[part] = self._bell() if isinstance(part, Chime) else self._word(part)
+            self._ready[part] = sound.Clip(self._bell() if isinstance(part, Chime) else self._word(part))
         return self._ready[part]
 
     def assemble(self, plan: Plan) -> sound.Samples:
         """Raises VoiceError."""
-        return sound.level(
-            sound.joined(
-                sound.silence(part.milliseconds / 1000) if isinstance(part, Pause) else self.clip(part) for part in plan
-            )
-        )
+        return sound.joined(part.milliseconds / 1000 if isinstance(part, Pause) else self.clip(part) for part in plan)
 
     def _word(self, word: Word) -> sound.Samples:
         try:

@@ -42,6 +42,11 @@ _TRIM: Final = -42.0
 """dB under the clip's peak: quieter edges are silence."""
 _FADE: Final = 0.004
 """Seconds; a cut edge clicks without it."""
+_REACH: Final = RATE // 10
+"""Samples that the K-weighting spreads a clip over, to either side; what goes further is 60 dB down."""
+_BLOCK: Final = round(0.4 * RATE)
+_STEP: Final = round(0.1 * RATE)
+"""Samples; the blocks that loudness is gated by (BS.1770)."""
 _PADDING: Final = RATE // 2
 """Samples of silence for filters to ring out in, so that the end does not leak into the beginning."""
 
@@ -100,8 +105,30 @@ def evened(clip: Samples) -> Samples:
     return amplified(clip, min(CLIP_RMS - rms, CLIP_PEAK - peak(clip)))
 
 
-def joined(parts: Iterable[Samples]) -> Samples:
-    return np.concatenate(list(parts))
+class Clip:
+    """Samples with what it takes to measure them, so that a sentence is as loud as wanted without being filtered."""
+
+    def __init__(self, samples: Samples) -> None:
+        self.samples, self.peak = samples, peak(samples)
+        around = np.zeros(_REACH, np.float32)
+        self.weighted = _filtered(np.concatenate([around, samples, around]), _k_weighting)
+
+
+def joined(parts: Iterable[Clip | float]) -> Samples:
+    """Clips and pauses (seconds) in a row, levelled as `level` does it."""
+    row = [part if isinstance(part, Clip) else round(part * RATE) for part in parts]
+    length = sum(len(part.samples) if isinstance(part, Clip) else part for part in row)
+    samples, weighted = np.zeros(length, np.float32), np.zeros(length + 2 * _REACH, np.float32)
+    at, top = 0, -math.inf
+    for part in row:
+        if isinstance(part, Clip):
+            end = at + len(part.samples)
+            samples[at:end] = part.samples
+            weighted[at : end + 2 * _REACH] += part.weighted
+            at, top = end, max(top, part.peak)
+        else:
+            at += part
+    return amplified(samples, min(TARGET_LUFS - _integrated(weighted[_REACH:-_REACH]), PEAK_LIMIT - top))
 
 
 def amplified(samples: Samples, decibel: float) -> Samples:
@@ -121,11 +148,14 @@ def peak(samples: Samples) -> float:
 
 def loudness(samples: Samples) -> float:
     """Integrated loudness in LUFS by ITU-R BS.1770-5 (K-weighting, 400 ms blocks, 75 % overlap, both gates)."""
-    block, step = round(0.4 * RATE), round(0.1 * RATE)
-    padded = np.concatenate([samples, np.zeros(max(0, block - len(samples)), np.float32)])
-    energy = np.concatenate([[0.0], np.cumsum(np.square(_filtered(padded, _k_weighting)), dtype=np.float64)])
-    starts = np.arange(0, len(padded) - block + 1, step)
-    powers = (energy[starts + block] - energy[starts]) / block
+    padded = np.concatenate([samples, np.zeros(max(0, _BLOCK - len(samples)), np.float32)])
+    return _integrated(_filtered(padded, _k_weighting))
+
+
+def _integrated(weighted: Samples) -> float:
+    energy = np.concatenate([[0.0], np.cumsum(np.square(weighted), dtype=np.float64)])
+    starts = np.arange(0, len(weighted) - _BLOCK + 1, _STEP)
+    powers = (energy[starts + _BLOCK] - energy[starts]) / _BLOCK
     loud = powers[powers > _power(-70.0)]
     if not len(loud):
         return -math.inf
