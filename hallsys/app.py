@@ -40,7 +40,7 @@ from hallsys.store.lease import Leases
 from hallsys.store.packs import Packs
 from hallsys.store.screenbook import ScreenBook
 from hallsys.texts import Texts
-from hallsys.web import join
+from hallsys.web import join, officers
 from hallsys.web.entrance import Entrance
 from hallsys.web.errors import BODY_MOST
 
@@ -85,8 +85,18 @@ def _described() -> Iterator[openapi.Operation]:
     code, orders = dict[str, str | int], f"{openapi.ALWAYS} too_large"
     yield openapi.Operation("get", f"{hall}/stats", "The figures of the running day.", Stats)
     yield openapi.Operation("get", f"{hall}/screens", "Screens, their settings and health.", dict[str, list[Listed]])
+    yield openapi.Operation("get", f"{hall}/officer", "Who is signed in here, and who may.", officers.OfficerChoice)
     yield openapi.Operation("get", f"{hall}/accounts", "Waiting devices, tokens, users.", dict[str, Any])
     for path, summary, body, answer, codes, open_ in (
+        ("officer/leave", "Leave the counter's device as its officer.", None, officers.OfficerAnswer, "", False),
+        (
+            "officer",
+            "Sign in with name and PIN at a counter's device.",
+            officers.OfficerSignIn,
+            officers.OfficerAnswer,
+            "too_many",
+            False,
+        ),
         ("join", "Ask for a code that lets this device in.", join.Begin, code, "too_many", True),
         ("join/wait", "Wait until the code is confirmed.", join.Wait, made, "", True),
         (

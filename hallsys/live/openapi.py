@@ -4,6 +4,7 @@ Statuses and codes are those of `errors.py`, arguments those of `core/commands.p
 is written here is only which belongs to what.
 """
 
+import re
 from collections.abc import Iterable
 from typing import Annotated, Any, Final
 
@@ -12,9 +13,10 @@ from aiohttp import web
 
 from hallsys import __version__
 from hallsys.core.commands import COMMANDS
-from hallsys.core.model import Booking, Counter, Service, Ticket
+from hallsys.core.model import Booking, Counter, Notice, Screen, Service, Ticket
 from hallsys.core.rights import BY_TICKET
 from hallsys.errors import RETRY_AFTER, STATUS
+from hallsys.live.staff import Lines, Next, TicketHistory
 from hallsys.store.entry import EventFrame
 
 Position = Annotated[str, msgspec.Meta(pattern=r"^(0|[1-9][0-9]*)-(0|[1-9][0-9]*)$")]
@@ -23,7 +25,9 @@ ALWAYS: Final = "bad_request unauthorized forbidden foreign_origin unknown_hall 
 """Codes with which every operation on a hall may be refused."""
 BY_THE_RULES: Final = (
     "unknown_service unknown_counter unknown_ticket unknown_booking nobody_waiting counter_closed counter_busy "
-    "nothing_called wrong_state too_few_calls too_late hall_closed service_closed limit_reached slot_full"
+    "nothing_called wrong_state too_few_calls too_late hall_closed service_closed limit_reached slot_full "
+    "unknown_group unknown_zone unknown_outcome unknown_notice too_early has_ticket nothing_to_undo counter_taken "
+    "sign_in_first outcome_needed"
 )
 
 
@@ -67,6 +71,21 @@ class CounterResult(msgspec.Struct):
     counter: Counter
 
 
+class UndoResult(msgspec.Struct):
+    """The ticket as it was before, at its counter or in line."""
+
+    ticket: Ticket
+    counter: Counter
+
+
+class NoticeResult(msgspec.Struct):
+    notice: Notice
+
+
+class ScreenResult(msgspec.Struct):
+    screen: Screen
+
+
 class BookResult(msgspec.Struct):
     booking: Booking
 
@@ -103,12 +122,22 @@ class Tickets(msgspec.Struct):
     next: str | None
 
 
+_IN_PATH: Final = re.compile(r"\{(\w+)\}")
 _RESULTS: Final[dict[str, type]] = {
     "issue": IssueResult,
     "call_next": CallResult,
     "open_counter": CounterResult,
     "pause_counter": CounterResult,
     "close_counter": CounterResult,
+    "undo": UndoResult,
+    "assign_counter": CounterResult,
+    "sign_on": CounterResult,
+    "sign_off": CounterResult,
+    "ask_help": CounterResult,
+    "note": Nothing,
+    "notice": NoticeResult,
+    "end_notice": Nothing,
+    "set_screen": ScreenResult,
     "book": BookResult,
     "rate": Nothing,
     "open_day": DayResult,
@@ -153,6 +182,14 @@ def _own() -> Iterable[Operation]:
     limit = {"type": "integer", "minimum": 1, "maximum": 1000}
     query: dict[str, dict[str, Any]] = {"limit": limit, "after": {"type": "string"}}
     yield Operation("get", f"{hall}/tickets", "Every ticket of the day.", Tickets, query=query)
+    history, codes = f"{hall}/tickets/{{label}}", f"{ALWAYS} unknown_ticket"
+    yield Operation("get", history, "A ticket of the day, its notes and what happened to it.", TicketHistory, codes)
+    codes = f"{ALWAYS} unknown_counter"
+    yield Operation("get", f"{hall}/counters/{{counter}}/next", "Whom the counter would call, and why.", Next, codes)
+    codes, text = f"{ALWAYS} not_found", {"type": "string"}
+    query = {"limit": limit, **dict.fromkeys(("after", "ticket", "counter", "kind", "day"), text)}
+    query["format"] = {"type": "string", "enum": ["json", "csv"]}
+    yield Operation("get", f"{hall}/audit", "Who did what, when and why.", Lines, codes, query=query)
     voice, codes = "/halls/{hall}/voice/{id}.mp3", f"{ALWAYS} not_found voice_unavailable"
     yield Operation("get", voice, "The sound of a call.", "audio/mpeg", codes, open_=True)
     yield Operation("get", "/healthz", "The process lives.", dict[str, str], "", open_=True)
@@ -221,9 +258,8 @@ def _operation(one: Operation, schemas: dict[int, dict[str, Any]]) -> dict[str, 
 
 
 def _parameters(one: Operation) -> Iterable[dict[str, Any]]:
-    for name in ("hall", "id"):
-        if f"{{{name}}}" in one.path:
-            yield {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+    for name in _IN_PATH.findall(one.path):
+        yield {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
     for name, schema in one.query.items():
         plain = {key: value for key, value in schema.items() if key != "required"}
         yield {"name": name, "in": "query", "required": schema.get("required", False), "schema": plain}

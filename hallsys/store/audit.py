@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from hallsys.core.model import Ticket
+from hallsys.core.notes import remark
 from hallsys.core.position import Position
 from hallsys.store.entry import Entry
 from hallsys.store.journal import Journal
@@ -125,8 +126,8 @@ def line_of(entry: Entry) -> Line:
     row = told.changes.get("tickets", {}).get(ticket) if ticket else None
     why = row.why if isinstance(row, Ticket) and told.kind in _CHOSEN else None
     note = entry.note
-    if note is None and told.kind == "finished" and ticket in told.private.get("visits", {}):
-        note = told.private["visits"][ticket].outcome
+    if note is None:
+        note = remark(told.kind, told.private.get("visits", {}).get(ticket or "")).outcome
     return Line(str(told.at), told.time, told.kind, entry.by, counter, ticket, why, note)
 
 

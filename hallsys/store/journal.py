@@ -124,8 +124,8 @@ class Journal:
     async def value(self, key: str) -> bytes | None:
         """A value outside the rows. Raises StoreDown."""
         with store_errors():
-            found: bytes | None = await self._connection.client.get(key)
-        return found
+            found: Any = await self._connection.client.get(key)
+        return found if found is None else bytes(found)
 
     async def keep(self, key: str, value: bytes | str, *, once: bool = False) -> None:
         """Write a value outside the rows; with `once` only where there is none yet. Raises StoreDown."""

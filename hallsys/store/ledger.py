@@ -11,7 +11,7 @@ import logging
 import secrets
 import time
 from collections.abc import Callable
-from typing import Final, TypeVar
+from typing import Final
 
 from hallsys.config import HallConfig
 from hallsys.core import commands as c
@@ -27,10 +27,9 @@ from hallsys.store.entry import Told, encode
 from hallsys.store.journal import Journal, LostTail, Raw
 from hallsys.store.known import Known
 from hallsys.store.mirror import Mirror, Reset
+from hallsys.store.questions import Questions, T
 from hallsys.store.request import CLOCK, Answer, By, Request
 from hallsys.store.tokens import Minter
-
-T = TypeVar("T")
 
 log = logging.getLogger("hallsys.ledger")
 
@@ -68,7 +67,7 @@ class Ledger:
         self._mirror = Mirror(config, journal, minter, reset, clock)
         self._waiting: list[Request] = []
         self._by_key: dict[str, Request] = {}
-        self._questions: list[Callable[[], None]] = []
+        self._questions = Questions()
         self._wake = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
@@ -137,23 +136,11 @@ class Ledger:
         await self._idle.wait()
 
     async def read(self, question: Callable[[HallState, int], T]) -> T:
-        """The answer to a question about the committed rows at this moment. While a commit is under way the state is
-        ahead of the store, so the question waits for its end. What it raises is raised here."""
+        """The answer to a question about the committed rows. What it raises is raised here."""
         if self._idle.is_set():
             return question(self._mirror.state, self._mirror.tick())
-        answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-
-        def ask() -> None:
-            if answer.done():
-                return
-            try:
-                answer.set_result(question(self._mirror.state, self._mirror.tick()))
-            except Exception as error:  # noqa: BLE001  (whoever asked hears of it)
-                answer.set_exception(error)
-
-        self._questions.append(ask)
         self._wake.set()
-        return await answer
+        return await self._questions.add(question)
 
     def poke(self) -> None:
         """Somebody else has written to the hall: follow."""
@@ -176,7 +163,7 @@ class Ledger:
         if self._task is not None:
             await self._task
         self._refuse_all("store_unavailable")
-        self._hear_questions()
+        self._questions.hear(self._mirror.state, self._mirror.tick())
 
     # -- the task ------------------------------------------------------------------------------------------------
 
@@ -220,7 +207,7 @@ class Ledger:
     async def _turn(self) -> None:
         if not self._mirror.loaded:
             await self._mirror.load()
-        self._hear_questions()
+        self._questions.hear(self._mirror.state, self._mirror.tick())
         if self._behind:
             self._behind = False
             await self._catch_up()
@@ -252,11 +239,6 @@ class Ledger:
             self._take_back(batch)
             await self._catch_up(missed)
             await self._defeated()
-
-    def _hear_questions(self) -> None:
-        questions, self._questions = self._questions, []
-        for ask in questions:
-            ask()
 
     async def _refuse(self, batch: Batch) -> None:
         """Give the answers of a batch that has no events, which are refusals. They are true if the hall is still where
