@@ -6,7 +6,7 @@ import msgspec
 
 from hallsys.config import CounterConfig, HallConfig, Helps, Named, Zone
 from hallsys.core.decision import Decision, Event, with_counter
-from hallsys.core.model import Changes, Condition, Counter, Service
+from hallsys.core.model import WAITING, Changes, Condition, Counter, Service
 from hallsys.core.state import HallState
 
 _LIVING: Final = {"day", "open", "notices", "screens"}
@@ -20,7 +20,8 @@ def configure(state: HallState, now: int) -> Decision | None:
     config = state.config
     busy = {ticket.service for ticket in (*state.tickets.values(), *state.ended.values())}
     working = {counter.id for counter in state.counters.values() if counter.ticket}
-    working |= {ticket.to_counter for ticket in state.tickets.values() if ticket.to_counter}
+    waiting = [ticket for ticket in state.tickets.values() if ticket.state == WAITING]
+    working |= {ticket.to_counter for ticket in waiting if ticket.to_counter}
     services = {service.id: _service(config, service.id) for service in config.services}
     counters = {wanted.id: _counter(state, wanted, now) for wanted in config.counters}
     changes: Changes = {

@@ -68,8 +68,6 @@ def assign_counter(state: HallState, command: c.AssignCounter, now: int) -> Deci
 
 
 def as_set(config: HallConfig, counter: Counter) -> Counter:
-    """The counter with the services and the mode of the settings; one that they do not name stays as it is."""
+    """The counter with the work that the settings give it; one that they do not name stays as it is."""
     wanted = next((wanted for wanted in config.counters if wanted.id == counter.id), None)
-    if wanted is None or not counter.assigned:
-        return counter
-    return with_counter(counter, **work_of(wanted), assigned=False)
+    return counter if wanted is None else with_counter(counter, assigned=False, **work_of(wanted))
