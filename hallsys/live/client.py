@@ -24,6 +24,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
 from hallsys.live.link import (
     Action,
     Answer,
+    Aside,
     Declined,
     Event,
     Heard,
@@ -41,6 +42,7 @@ from hallsys.live.link import (
 )
 
 __all__ = [
+    "Aside",
     "Client",
     "Declined",
     "Event",
@@ -87,7 +89,7 @@ class Client:
     """One follower of one hall.
 
     `url` is the server's address (http, https, ws or wss; else InvalidURI), `language` that of refusals ("vi", "en").
-    `on_event` hears every Snapshot, Event and Sound in order; `on_state` hears "live" and, after 5 s without a link,
+    `on_event` hears every Snapshot, Event, Sound and Aside in order; `on_state` hears "live" and, after 5 s without a link,
     "lost". Both are called from the event loop: be short.
     """
 
@@ -110,6 +112,7 @@ class Client:
         self._on_state = on_state
         self._timings = timings
         self._link = Link()
+        self._page = uuid.uuid4().hex
         self._delays = self._fresh_delays()
         self._socket: ClientConnection | None = None
         self._live = asyncio.Event()
@@ -217,13 +220,13 @@ class Client:
         if isinstance(self._end, UnwelcomeError):
             raise self._end
 
-    async def want_sound(self, screen: str, want: bool = True) -> None:
-        """Ask for the hall's loudspeaker, now and after every cut, or hand it back; a Sound says whether we have it."""
-        await self._send(self._link.want_sound(screen, want))
+    async def want_sound(self, screen: str, want: bool = True, zone: str = "") -> None:
+        """Ask for a zone's loudspeaker, now and after every cut, or hand it back; a Sound says whether we have it."""
+        await self._send(self._link.want_sound(screen, want, zone, self._page))
 
-    async def played(self, voice: str) -> None:
-        """Acknowledge that a call was heard."""
-        await self._send(self._link.played(voice))
+    async def say(self, frame: Mapping[str, Any]) -> None:
+        """Send a frame that is no command; it is lost where there is no link."""
+        await self._send(self._link.say(frame))
 
     async def _connection(self) -> str:
         """One connection from hello to its end; why it ended."""

@@ -84,7 +84,15 @@ class Sound:
     own: bool | None
 
 
-News = Snapshot | Event | Sound
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """What the server says beside the stream, as it came: `speaking`, `spoken`, `heard`, `version` and what may follow."""
+
+    type: str
+    frame: Mapping[str, Any]
+
+
+News = Snapshot | Event | Sound | Aside
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,13 +151,13 @@ class Link:
         self.at: str | None = None
         self.live = False
         self._asked: dict[str, str] = {}
-        self._screen: str | None = None
+        self._sound: Send | None = None
         self._own: bool | None = None
 
     def opened(self) -> list[Action]:
         """A connection stands: say hello, with how far we got."""
         self.live = False
-        return [Send(_encode({"type": "hello", "v": PROTOCOL_VERSION, "since": self.at}))]
+        return [Send(_encode({"type": "hello", "v": PROTOCOL_VERSION, "since": self.at, "more": True}))]
 
     def closed(self, code: int | None = None, reason: str = "") -> list[Action]:
         """The connection is gone. Raises UnwelcomeError where coming back is pointless."""
@@ -170,18 +178,19 @@ class Link:
         """Nobody waits for this answer any more; do not ask again."""
         self._asked.pop(key, None)
 
-    def want_sound(self, screen: str, want: bool = True) -> list[Action]:
-        """Ask to be the loudspeaker, now and on every later connection, or hand it back: who cannot speak must not
-        own it. `screen` names this device."""
-        self._screen = screen if want else None
-        return [_sound(screen, want)] if self.live else []
+    def want_sound(self, screen: str, want: bool = True, zone: str = "", page: str = "") -> list[Action]:
+        """Ask to be a zone's loudspeaker, now and on every later connection, or hand it back: who cannot speak must not
+        own it. `screen` names this device; `page` is a secret word by which its lease is found again after a cut."""
+        frame = Send(_encode({"type": "sound", "want": want, "screen": screen, "zone": zone, "page": page}))
+        self._sound = frame if want else None
+        return [frame] if self.live else []
 
-    def played(self, voice: str) -> list[Action]:
-        """Acknowledge a call that was heard. Lost with the connection: the server then hands the call on."""
-        return [Send(_encode({"type": "played", "voice": voice}))] if self.live else []
+    def say(self, frame: Mapping[str, Any]) -> list[Action]:
+        """A frame that is no command and needs no answer; lost where there is no link."""
+        return [Send(_encode(frame))] if self.live else []
 
     def feed(self, text: str | bytes) -> list[Action]:
-        """What one frame asks for. Frames of unknown types are left alone: the protocol may grow."""
+        """What one frame asks for. Frames of unknown types are handed on: the protocol may grow."""
         try:
             frame = msgspec.json.decode(text)
             return self._feed(frame)
@@ -211,8 +220,8 @@ class Link:
                 return self._answer(frame["id"], "", Declined(frame["code"], frame.get("message", "")))
             case "sound":
                 return self._owns(bool(frame["own"]))
-            case _:
-                return []
+            case kind:
+                return [Tell(Aside(str(kind), frame))]
 
     @staticmethod
     def _clock(frame: dict[str, Any]) -> list[Action]:
@@ -244,8 +253,8 @@ class Link:
             return []
         self.live = True
         actions: list[Action] = [Live()]
-        if self._screen is not None:
-            actions.append(_sound(self._screen, True))
+        if self._sound is not None:
+            actions.append(self._sound)
         return [*actions, *map(Send, self._asked.values())]
 
     def _answer(self, key: str, at: str, outcome: dict[str, Any] | Declined) -> list[Action]:
@@ -276,10 +285,6 @@ def retry_delays(first: float, cap: float, chance: random.Random) -> Iterator[fl
     while True:
         yield delay * chance.uniform(0.5, 1.0)
         delay = min(delay * 2, cap)
-
-
-def _sound(screen: str, want: bool) -> Send:
-    return Send(_encode({"type": "sound", "want": want, "screen": screen}))
 
 
 def _encode(frame: Mapping[str, Any]) -> str:

@@ -43,7 +43,7 @@ class Scripted:
     async def _step(self, socket: web.WebSocketResponse, step: dict[str, Any]) -> None:
         match step:
             case {"hello": since}:
-                await self._hear(socket, {"type": "hello", "v": 1, "since": since})
+                await self._hear(socket, {"type": "hello", "v": 1, "since": since, "more": True})
             case {"expect": frame}:
                 await self._hear(socket, frame)
             case {"press": number}:

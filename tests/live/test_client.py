@@ -23,7 +23,7 @@ async def test_first_hello_has_no_position_and_carries_the_token() -> None:
         assert client.at == "1-5"
         assert client.view == VIEW
         assert isinstance(await news.get(), Snapshot)
-    assert stage.hellos == [{"type": "hello", "v": 1, "since": None}]
+    assert stage.hellos == [{"type": "hello", "v": 1, "since": None, "more": True}]
     assert stage.tokens == ["Bearer t0k"]
     assert stage.paths == ["/ws/h"]
 
@@ -186,7 +186,7 @@ async def test_abandoned_command_is_not_asked_again() -> None:
         press.cancel()
         with pytest.raises(asyncio.CancelledError):
             await press
-        await client.played("x")
+        await client.say({"type": "played", "voice": "x"})
         later = asyncio.create_task(client.do("later", {}))
         await until(news, "1-6")
         later.cancel()
@@ -247,30 +247,35 @@ async def test_follower_hears_events_and_snapshots_in_order() -> None:
 
 
 async def test_sound_is_asked_for_on_every_connection_and_lost_with_it() -> None:
+    asked: list[dict[str, Any]] = []
+
     async def first(peer: Peer) -> None:
         await peer.snapshot()
-        assert (await peer.hear("sound")) == {"type": "sound", "want": True, "screen": "hall-pc"}
+        asked.append(await peer.hear("sound"))
         await peer.say(type="sound", own=True)
         assert (await peer.hear("played"))["voice"] == "A001-3-aabbcc"
         peer.socket.transport.abort()
 
     async def second(peer: Peer) -> None:
         await peer.say(type="resumed", at="1-5")
-        await peer.hear("sound")
+        asked.append(await peer.hear("sound"))
         await peer.say(type="sound", own=True)
         await peer.stay()
 
     async with following(Stage(first, second)) as (client, news):
         assert isinstance(await news.get(), Snapshot)
-        await client.want_sound("hall-pc")
+        await client.want_sound("hall-pc", zone="a")
         assert await news.get() == Sound(True)
-        await client.played("A001-3-aabbcc")
+        await client.say({"type": "played", "voice": "A001-3-aabbcc"})
         assert await news.get() == Sound(None)
         assert await news.get() == Sound(True)
+    page = asked[0].pop("page")
+    assert asked[0] == {"type": "sound", "want": True, "screen": "hall-pc", "zone": "a"}
+    assert asked[1] == {**asked[0], "page": page}, "its lease is found by the same word"
 
 
 async def test_garbage_and_unknown_frames() -> None:
-    """An unknown type is left alone, for the protocol may grow; what is no frame at all ends the connection."""
+    """An unknown type is handed on, for the protocol may grow; what is no frame at all ends the connection."""
 
     async def first(peer: Peer) -> None:
         await peer.snapshot()

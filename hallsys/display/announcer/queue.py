@@ -48,7 +48,7 @@ class Turn:
 
 
 class Queue:
-    """Of one zone. `skipped` has (voice, "stale" or "quiet") of what `next` passed over, for whoever speaks to say so."""
+    """Of one zone. `skipped` has (voice, "stale" or "quiet") of what `next` passed over: whoever speaks says so."""
 
     def __init__(self, zone: str) -> None:
         self.zone = zone
@@ -163,6 +163,6 @@ def _call(kind: str, time: int, changes: View, voice: str, view: View) -> Call |
     row = next((row for row in changes.get("tickets", {}).values() if row and row.get("counter")), None)
     if row is None:
         return None
-    zones = view["hall"].get("zones") or []
-    zone = next((zone["id"] for zone in zones if row["counter"] in zone["counters"]), "")
+    places = view["hall"].get("zones") or []
+    zone = next((place["id"] for place in places if row["counter"] in place["counters"]), "")
     return Call(voice, "recall" if kind == "recalled" else "call", row["label"], time, [zone])

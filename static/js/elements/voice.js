@@ -1,109 +1,157 @@
-// The loudspeaker of a screen: one <audio>, one call at a time. Its silence never holds up a picture.
+// The loudspeaker of a screen: it says the calls of its zone, one at a time, while it owns that zone's loudspeaker.
 import { freshId } from "hallsys/live/link.js";
-import { Turns } from "hallsys/live/turns.js";
+import { Player } from "hallsys/voice/player.js";
+import { Queue, volume } from "hallsys/voice/queue.js";
 
-const LIT = 14_000; // ms a call stays lit where this screen does not speak it: about as long as the sentence, twice
-const LONGEST = 40_000; // ms: a player that hangs must not hold up the next call
-const KNOWN = 3_000; // ms to wait after a cut for the word who speaks
+const CONFIRM = 2_000; // ms to wait for the server's word that we may begin: without it another may be speaking
+const HOLD = 2_500; // ms that a call goes on while the link is cut; our lease lasts a little longer, then another takes over
+const TRIES = 3; // for a sound that does not come
+const AGAIN = 1_000; // ms before it is tried again
 
-/** `new Announcer({link, audio, base, staleS})`: follows the calls of a hall and says each in its turn, if this screen owns
-    the loudspeaker. `changed()` after every change of `current`, `next`, `speaking`, `blocked`, `own`. */
+/** `new Announcer({link, audio, base, settings, changed})`. `settings()` says `{zone, volume, sound}` as the screen is set now: the
+    zone's id ("" is the hall's own), 0 to 100, whether it speaks at all; `settle()` after they may have changed. `changed()` is
+    told after every change of `speaking`, `current`, `blocked`, `own` (null: not known). */
 export class Announcer {
   speaking = false;
   blocked = false;
   own = false;
-  #turns;
-  #ownKnown = () => {};
+  screen = screenId();
+  #queue = new Queue("");
+  #player;
+  #asked = null; // what we asked the server for: a zone, or null
+  #running = false;
+  #begin = () => {};
+  #hold = null;
+  #unconfirmed = new Set(); // spoken, and the server has not said so yet
+  #failed = { voice: null, tries: 0 };
 
-  constructor({ link, audio, base, wanted, staleS, changed }) {
-    Object.assign(this, { link, audio, base, changed });
-    this.screen = wanted ? screenId() : null;
-    this.#turns = new Turns({
-      speak: (call) => this.#speak(call),
-      stale: (call) => link.now() - call.at > staleS() * 1000,
-      changed,
-    });
-    if (!wanted) return;
-    this.own = null;
+  constructor({ link, audio, base, settings, changed }) {
+    Object.assign(this, { link, base, settings, changed });
+    this.#player = new Player(audio);
+    link.on("view", ({ event }) => this.#follow(event));
     link.on("sound", ({ own }) => this.#owns(own));
-    this.unblock();
+    link.on("speaking", ({ voice, zone }) => zone === this.#queue.zone && this.#begin(voice));
+    link.on("spoken", ({ voice, zone }) => zone === this.#queue.zone && this.#heard(voice));
   }
 
+  /** The call that is being spoken here, or is about to be. */
   get current() {
-    return this.#turns.current;
+    return this.#queue.current;
   }
 
-  get next() {
-    return this.#turns.next;
+  /** The screen may have been set otherwise: asks for another zone's loudspeaker, or hands ours back. */
+  settle() {
+    if (!this.link.view) return;
+    const { zone, sound } = this.settings();
+    if (zone !== this.#queue.zone) {
+      if (this.speaking) this.#player.stop("stopped");
+      this.#queue = new Queue(zone);
+    }
+    const wanted = sound ? zone : null;
+    if (wanted === this.#asked) return;
+    const first = this.#asked === null;
+    this.#asked = wanted;
+    if (first) this.unblock();
+    else this.#ask();
   }
 
-  add(call) {
-    this.#turns.add(call);
-  }
-
-  /** A browser speaks only after a touch unless it was told otherwise: said at once, not at the first call.
-      An officer's touch calls this again. */
+  /** A browser speaks only after a touch unless it was told otherwise: said at once, not at the first call. An officer's
+      touch calls this again. */
   async unblock() {
-    const silence = URL.createObjectURL(new Blob([silentWav()], { type: "audio/wav" }));
-    this.blocked = (await this.#play(silence)) === "blocked";
-    this.audio.removeAttribute("src");
-    this.audio.load();
-    URL.revokeObjectURL(silence);
-    this.link.wantSound(this.screen, !this.blocked);
+    this.blocked = !(await this.#player.allowed());
+    this.#ask();
     this.changed();
+  }
+
+  #ask() {
+    this.own = null;
+    this.link.wantSound(this.screen, this.#asked !== null && !this.blocked, this.#asked ?? this.#queue.zone);
+  }
+
+  #follow(event) {
+    this.settle();
+    if (event && this.#queue.hear(event, this.link.view)) this.#player.stop("taken back");
+    if (this.own === true) this.#run();
+    else this.#queue.tidy(this.link.now(), this.link.view.hall);
+  }
+
+  #heard(voice) {
+    this.#unconfirmed.delete(voice);
+    this.#queue.spoken(voice);
   }
 
   #owns(own) {
     this.own = own;
-    if (own !== null) this.#ownKnown();
+    clearTimeout(this.#hold);
+    if (own === true) {
+      for (const voice of this.#unconfirmed) this.link.send({ type: "played", voice });
+      this.#run();
+    } else {
+      this.#begin(null);
+      this.#hold = setTimeout(() => this.#player.stop("stopped"), own === null ? HOLD : 0);
+    }
     this.changed();
   }
 
-  async #speak(call) {
-    if (this.own === null && !this.blocked) {
-      await new Promise((resolve) => {
-        this.#ownKnown = resolve;
-        setTimeout(resolve, KNOWN);
-      });
+  async #run() {
+    if (this.#running) return;
+    this.#running = true;
+    while (this.own === true && !this.blocked) {
+      const queue = this.#queue;
+      const turn = queue.next(this.link.now(), this.link.view.hall);
+      for (const [voice] of queue.skipped.splice(0)) this.link.send({ type: "played", voice, skipped: true });
+      if (!turn) break;
+      const how = await this.#speak(turn);
+      this.speaking = false;
+      this.#after(how, queue, turn.voice);
+      this.changed();
+      if (how === "failed" || how === "unconfirmed") await pause(AGAIN);
     }
-    const ended = this.own === true && !this.blocked && call.voice ? await this.#say(call) : "silent";
-    if (ended !== "ended") await pause(LIT);
+    this.#running = false;
   }
 
-  async #say(call) {
+  async #speak({ voice, short }) {
+    this.#player.load(`${this.base}${encodeURIComponent(voice)}.mp3${short ? "?short=1" : ""}`);
+    if (!(await this.#mayBegin(voice))) return "unconfirmed";
     this.speaking = true;
     this.changed();
-    const ended = await this.#play(`${this.base}${encodeURIComponent(call.voice)}.mp3`);
-    this.speaking = false;
-    if (ended === "ended") this.link.played(call.voice);
-    if (ended === "blocked") {
-      this.blocked = true;
-      this.link.wantSound(this.screen, false);
-    }
-    this.changed();
-    return ended;
+    return this.#player.play((this.settings().volume * volume(this.link.view.hall, this.link.now())) / 10_000);
   }
 
-  /** "ended", "blocked" (the browser wants a touch first) or "failed". */
-  #play(source) {
-    const { audio } = this;
+  #after(how, queue, voice) {
+    if (how === "ended" || how === "taken back") {
+      queue.end();
+      if (how === "ended") this.#unconfirmed.add(voice);
+      this.link.send({ type: "played", voice, ...(how === "taken back" && { skipped: true }) });
+    } else if (how === "failed" && this.#tries(voice) >= TRIES) queue.end(); // not acknowledged: the hall learns that it is deaf
+    else queue.again();
+    if (how === "blocked") {
+      this.blocked = true;
+      this.#ask();
+    }
+  }
+
+  #tries(voice) {
+    this.#failed = { voice, tries: this.#failed.voice === voice ? this.#failed.tries + 1 : 1 };
+    return this.#failed.tries;
+  }
+
+  #mayBegin(wanted) {
     return new Promise((resolve) => {
-      const limit = setTimeout(resolve, LONGEST, "failed");
-      const over = (how) => () => {
+      const limit = setTimeout(resolve, CONFIRM, false);
+      this.#begin = (voice) => {
+        if (voice !== null && voice !== wanted) return;
         clearTimeout(limit);
-        resolve(how);
+        resolve(voice === wanted);
       };
-      audio.onended = over("ended");
-      audio.onerror = over("failed");
-      audio.src = source;
-      audio.play().catch((refusal) => over(refusal.name === "NotAllowedError" ? "blocked" : "failed")());
+      this.link.send({ type: "playing", voice: wanted });
     });
   }
 }
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** A name for this screen that outlives a reload; two tabs are two screens. */
+/** A name for this screen that outlives a reload. */
 function screenId() {
   const key = "hallsys_screen";
   const known = sessionStorage.getItem(key);
@@ -111,25 +159,4 @@ function screenId() {
   const fresh = freshId();
   sessionStorage.setItem(key, fresh);
   return fresh;
-}
-
-/** A tenth of a second of silence: 8 kHz, 8 bit, mono. */
-function silentWav() {
-  const samples = 800;
-  const bytes = new DataView(new ArrayBuffer(44 + samples));
-  const text = (at, letters) => [...letters].forEach((letter, index) => bytes.setUint8(at + index, letter.charCodeAt(0)));
-  text(0, "RIFF");
-  bytes.setUint32(4, 36 + samples, true);
-  text(8, "WAVEfmt ");
-  bytes.setUint32(16, 16, true);
-  bytes.setUint16(20, 1, true);
-  bytes.setUint16(22, 1, true);
-  bytes.setUint32(24, 8000, true);
-  bytes.setUint32(28, 8000, true);
-  bytes.setUint16(32, 1, true);
-  bytes.setUint16(34, 8, true);
-  text(36, "data");
-  bytes.setUint32(40, samples, true);
-  for (let at = 44; at < 44 + samples; at++) bytes.setUint8(at, 128);
-  return bytes.buffer;
 }

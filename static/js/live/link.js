@@ -5,6 +5,8 @@
 //   link.on("state", ({state, since}) => …)    "connecting" | "live" | "lost" (5 s without a link), since when (ms, hall's clock)
 //   link.on("sound", ({own}) => …)             true | false | null (cut: not known)
 //   link.on("tick", ({now}) => …)              every 10 s, the hall's time
+//   link.on("speaking" | "spoken", ({voice, zone, heard}) => …)    a loudspeaker of the hall begins, ends
+//   link.on("heard", ({zones}) => …)           on joining and on change: zone -> {state: "ok" | "deaf" | "none", since}
 //   link.on("version", …) and whatever else the server says beside the stream: the frame as it came
 //   link.on("ended", ({code}) => …)            the server said not to come back (close codes 45xx)
 //   const {at, result} = await link.do("call_next", {counter: "3"});      throws Refused
@@ -45,7 +47,8 @@ export class Link {
   #timers = {};
   #tries = 0;
   #offset = 0;
-  #screen = null;
+  #sound = null; // the loudspeaker that we ask for after every cut
+  #page = freshId(); // by which this page finds its loudspeaker again; two tabs of one screen are two pages
   #joined = false;
   #stopped = false;
 
@@ -94,10 +97,11 @@ export class Link {
     });
   }
 
-  /** Asks for the hall's loudspeaker (now and after every cut), or hands it back: a screen that cannot speak must not own it. */
-  wantSound(screen, want = true) {
-    this.#screen = want ? screen : null;
-    if (this.#joined) this.#send({ type: "sound", want, screen });
+  /** Asks for a zone's loudspeaker (now and after every cut), or hands it back: a screen that cannot speak must not own it. */
+  wantSound(screen, want = true, zone = "") {
+    const frame = { type: "sound", want, screen, zone, page: this.#page };
+    this.#sound = want ? frame : null;
+    if (this.#joined) this.#send(frame);
   }
 
   /** A frame that is no press and needs no answer; lost where there is no link. */
@@ -105,14 +109,9 @@ export class Link {
     if (this.#joined) this.#send(frame);
   }
 
-  /** Says that a call was heard. */
-  played(voice) {
-    if (this.#joined) this.#send({ type: "played", voice });
-  }
-
   #connect() {
     const socket = (this.#socket = new this.Socket(this.url));
-    socket.onopen = () => this.#send({ type: "hello", v: 1, since: this.at });
+    socket.onopen = () => this.#send({ type: "hello", v: 1, since: this.at, more: true });
     socket.onmessage = ({ data }) => socket === this.#socket && this.#take(JSON.parse(data));
     socket.onclose = ({ code }) => socket === this.#socket && this.#cut(code);
     this.#after("silence", this.timing.opening, () => this.#again());
@@ -158,7 +157,7 @@ export class Link {
     this.#joined = true;
     clearTimeout(this.#timers.patience);
     this.#be("live");
-    if (this.#screen !== null) this.wantSound(this.#screen);
+    if (this.#sound) this.#send(this.#sound);
     for (const press of this.#pending.values()) this.#send(press.frame);
   }
 
