@@ -264,7 +264,7 @@ async def test_hold_transfer_and_no_show(crew: Crew) -> None:
     held, moved = await crew.take("A"), await crew.take("K")
     page = crew.second.page
     await crew.calls(crew.second, held)
-    await crew.press(crew.second, "4")
+    await crew.press(crew.second, "4", "Enter")
     await expect(page.locator("#back")).to_contain_text(held)
     await crew.calls(crew.second, moved)
 

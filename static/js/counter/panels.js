@@ -1,15 +1,14 @@
-// What the officer reads: the ticket at hand, who waits, who may come back, the colleagues.
+// What stands beside the ticket at hand: who is next, who waits, who may come back, what colleagues do, what is announced.
+import { LOOK, drawnKind } from "hallsys/counter/hand.js";
 import { h, icon } from "hallsys/elements/piece.js";
 import { hourMinute } from "hallsys/elements/time.js";
-import { elapsed, level, minutes, whole } from "hallsys/staff/clock.js";
+import { elapsed, level, minutes } from "hallsys/staff/clock.js";
 import { chip } from "hallsys/staff/dom.js";
-import { counterName, pauseReason, priorityName, serviceName, whyWords } from "hallsys/staff/hall.js";
+import { counterName, priorityName, serviceName, whyWords } from "hallsys/staff/hall.js";
 import { t } from "hallsys/texts.js";
 
 const TIMED = ["called", "serving", "paused"]; // a counter is open since the morning: that says nothing of how long it is free
-const LOOK = { called: ["called", "speaker"], serving: ["serving", "person"], ready: ["serving", "done"], paused: ["off", "pause"], closed: ["off", "closed"] };
 const LISTED = 3; // rows of those who may come back; the key * has them all
-const KNOWN = ["aged", "disabled", "pregnant", "merit"]; // priority kinds that have an icon
 
 /** A wait with its state: plain within the limits, else icon, word and colour. */
 function wait(ms, limits) {
@@ -17,56 +16,35 @@ function wait(ms, limits) {
   return how === "fine" ? minutes(ms) : chip(how, how, minutes(ms));
 }
 
-const drawnKind = (kind) => (KNOWN.includes(kind) ? kind : "people");
-
-const priority = (view, kind) => kind && chip("called prio", drawnKind(kind), t("counter.priority", { kind: priorityName(view, kind) }));
-
-/** The ticket at hand with its times and why, or what there is instead. */
-export function atHand(view, desk, { lost, asOf }) {
-  const { ticket, counter, state, since } = desk;
-  if (!ticket) return empty(desk, view);
-  const tz = view.hall.tz;
-  const came = [["counter.issued", ticket.issued_at, {}]];
-  if (ticket.queued_at !== ticket.issued_at) came.push(["counter.queued", ticket.queued_at, {}]);
-  came.push(["counter.called", ticket.called_at, { counter: counterName(counter), n: whole(ticket.called_at - ticket.queued_at) }]);
-  if (ticket.started_at) came.push(["counter.started", ticket.started_at, {}]);
-  const why = whyWords(view, ticket.why);
-  const [kind, drawn] = LOOK[state];
-  const running = h("span", { "data-since": since });
-  return [
-    h("div", { class: "who" },
-      lost ? chip("lost", "lost", t("counter.as_of", { time: hourMinute(asOf, tz) }))
-        : h("span", { class: `chip ${kind}` }, icon(drawn), h("span", {}, t(`state.${state}`), " · ", running)),
-      h("span", { class: "calls" }, t("counter.calls", { n: ticket.calls }))),
-    h("p", { class: "num" }, ticket.label),
-    h("p", { class: "what" }, serviceName(view, ticket.service), " ", priority(view, ticket.priority)),
-    why && h("p", { class: "note" }, icon("info"), h("span", {}, h("span", { class: "ask" }, t("counter.why"), " "), h("b", {}, why), ".")),
-    h("ol", { class: "hist" }, came.map(([key, at, params]) => h("li", {}, h("time", {}, hourMinute(at, tz)), h("span", {}, t(key, params))))),
-  ];
+/** Whom the hall would call now, and why. */
+export function nextUp(view, { ticket, why }, now) {
+  if (!ticket) return h("p", { class: "none" }, t("counter.next_nobody"));
+  // the chip says which kind, the words only whose turn it is
+  const words = ticket.priority ? whyWords(view, why, "counter.next_why") : whyWords(view, why);
+  return h("div", { class: "next" },
+    h("span", { class: "num" }, ticket.label),
+    h("span", { class: "kind" }, ticket.priority ? chip("called prio", drawnKind(ticket.priority), priorityName(view, ticket.priority)) : h("b", {}, serviceName(view, ticket.service, "short"))),
+    h("small", {}, words && `${words[0].toUpperCase()}${words.slice(1)} · `, t("counter.waited", { time: minutes(now - ticket.queued_at) })));
 }
 
-function empty({ counter, queue, since, state }, view) {
-  const tz = view.hall.tz;
-  const facts = {
-    closed: ["closed", t("counter.is_closed"), t("counter.is_closed_hint")],
-    paused: ["pause", t("counter.is_paused", { time: hourMinute(since, tz) }), counter.reason ? pauseReason(counter.reason) : t("counter.is_paused_hint")],
-    ready: queue.length
-      ? ["people", t("counter.is_ready", { n: queue.length }), t("counter.is_ready_hint")]
-      : ["cup", t("counter.nobody"), t("counter.nobody_hint")],
-  };
-  const [drawn, title, hint] = facts[state];
-  return h("div", { class: "empty" }, icon(drawn), h("b", {}, title), h("span", {}, hint));
+/** When a counter takes a service that it does not always take. */
+function helps(counter, service) {
+  const { wait_over_s: over, idle } = counter.conditions?.[service] ?? {};
+  if (over) return t(idle ? "counter.helps_both" : "counter.helps_over", { n: Math.round(over / 60) });
+  return idle ? t("counter.helps_idle") : "";
 }
 
 /** Rows of those waiting for this counter, one a service: how many, who stands first, the longest wait. */
 export function queueRows(view, desk, now) {
-  return desk.services.map(({ id, count, longest, head }) =>
-    h("tr", { class: count ? null : "none" },
+  return desk.services.map(({ id, count, longest, head }) => {
+    const when = helps(desk.counter, id);
+    return h("tr", { class: count ? null : "none" },
       h("td", { class: "l" }, view.services[id]?.letter ?? id),
-      h("td", {}, serviceName(view, id, "short")),
+      h("td", {}, serviceName(view, id, "short"), when && h("small", {}, " ", when)),
       h("td", {}, head ? head.label : "–", head?.priority && h("span", { class: "who" }, icon(drawnKind(head.priority)), h("span", { class: "sr" }, t("counter.priority", { kind: priorityName(view, head.priority) })))),
       h("td", { class: "n" }, String(count)),
-      h("td", { class: "m" }, longest ? wait(now - longest.queued_at, view.hall.limits) : "–")));
+      h("td", { class: "m" }, longest ? wait(now - longest.queued_at, view.hall.limits) : "–"));
+  });
 }
 
 /** Those who were sent for papers or did not come, with the button that brings them back. */
@@ -84,11 +62,28 @@ export function backRows(view, desk, press) {
 }
 
 export function mateRows(view, desk) {
-  return desk.mates.map(({ counter, state, since, ticket }) => {
+  return desk.mates.map(({ counter, state, since, ticket, forgotten }) => {
     const [kind, drawn] = LOOK[state];
+    const until = state === "paused" && counter.until;
+    const words = until ? [t("counter.paused_until", { time: hourMinute(until, view.hall.tz) })]
+      : [t(`state.${state}`), ...(TIMED.includes(state) ? [" · ", h("span", { "data-since": since, "data-in": state === "called" ? "seconds" : "minutes" })] : [])];
     return h("li", {}, h("b", { "aria-label": counterName(counter) }, counter.id), h("b", {}, ticket?.label ?? "–"),
-      h("span", { class: `chip ${kind === "called" ? "soft" : kind}` }, icon(drawn), h("span", {}, t(`state.${state}`), ...(TIMED.includes(state) ? [" · ", h("span", { "data-since": since, "data-in": state === "called" ? "seconds" : "minutes" })] : []))));
+      h("span", { class: "does" },
+        h("span", { class: `chip ${kind === "called" ? "soft" : kind}` }, icon(drawn), h("span", {}, ...words)),
+        forgotten && chip("warn", "warn", t("counter.left_open")),
+        counter.asks && chip("asks", "help", t(`help.${counter.asks}`))));
   });
+}
+
+/** What is announced above everything: help asked, lines for the hall, a counter that seems left. */
+export function newsRows(view, desk, asking, notices) {
+  const tz = view.hall.tz;
+  return [
+    desk.forgotten && h("li", { class: "warn" }, icon("warn"), h("span", {}, h("b", {}, t("counter.still_there")), " ", t("counter.still_there_hint", { n: desk.queue.length }))),
+    ...asking.map(({ counter }) => h("li", { class: "asks" }, icon("help"), h("span", {}, h("b", {}, t("counter.asks", { counter: counterName(counter), kind: t(`help.${counter.asks}`) }))))),
+    desk.counter.asks && h("li", { class: "asks mine" }, icon("help"), h("span", {}, t("counter.help_asked", { kind: t(`help.${desk.counter.asks}`) }), " ", t("counter.help_key"), " "), h("kbd", {}, "9")),
+    ...notices.map(({ text, until }) => h("li", { class: "line" }, icon("info"), h("span", {}, text, " ", h("small", {}, t("counter.notice_till", { time: hourMinute(until, tz) }))))),
+  ];
 }
 
 /** Sets every running time under `root`. */

@@ -1,16 +1,19 @@
-// Presses: one at a time, kept over a cut, and never taken twice because a finger bounced.
+// Presses: one at a time and one behind it, kept over a cut, and never taken twice because a finger bounced.
 import { step } from "hallsys/live/view.js";
 import { t } from "hallsys/texts.js";
 
-const BOUNCE = 700; // ms after its own answer in which the large button ignores a press: a double press must not use up a number
+const BOUNCE = 700; // ms after an answer in which the large button ignores a press: a double press must not use up a number
+const SAME = 400; // ms after a press, and after its answer, in which the same key is the same press
 const FADE = 4_000; // ms that "ignored" stays; a refusal stays until the next press
 
 export class Presses {
-  pending = null; // {name, since}: the press that waits for its answer
-  told = null; // {kind: "refused" | "ignored", text}
+  pending = null; // {name, action, since}: the press that waits for its answer
+  behind = null; // {action, label}: the press that comes after it, meant for the ticket of that moment
+  told = null; // {kind: "refused" | "ignored" | "kept", text}
   #link;
   #changed;
-  #answered = -BOUNCE;
+  #calm = -BOUNCE;
+  #last = { action: null, at: -BOUNCE };
   #reached = [];
 
   /** `changed()` is called whenever `pending` or `told` is another. */
@@ -23,22 +26,53 @@ export class Presses {
     });
   }
 
-  /** Sends one press; `large` for the button of the common path. */
-  async send(name, args, { large = false } = {}) {
-    if (this.pending) return this.say("ignored", t("counter.still_sending"));
-    if (large && performance.now() - this.#answered < BOUNCE) return this.say("ignored", t("counter.too_soon"));
+  /** Is this the same press once more, from a finger or a pedal that bounced? */
+  bounced(action) {
+    const now = performance.now();
+    if ((this.#last.action === action && now - this.#last.at < SAME) || (action === "common" && now - this.#calm < BOUNCE)) return true;
+    this.#last = { action, at: now };
+    return false;
+  }
+
+  /** A question was answered or left with Enter or Escape: what bounces now is not for the large button. */
+  calm() {
+    this.#calm = performance.now();
+  }
+
+  /** While one press is under way: the same one again is no press; another one waits for its turn. */
+  wait(action, label, words, args) {
+    const lost = this.#link.state !== "live";
+    if (lost || args || action === this.pending.action) return this.say("ignored", t("counter.still_sending"));
+    this.behind = { action, label };
+    this.say("kept", t("counter.behind", { press: words }));
+  }
+
+  /** Sends one press, and is back once its event is here, too; with the refusal, if it was refused. */
+  async send(name, args, action = name) {
     this.told = null;
-    this.pending = { name, since: this.#link.now() };
+    this.pending = { name, action, since: this.#link.now() };
     this.#changed();
+    let refusal = null;
     try {
       const { at } = await this.#link.do(name, args, { patience: Infinity });
       await this.#follow(at);
-      if (large) this.#answered = performance.now();
+      this.#last = { action, at: performance.now() };
+      if (action === "common") this.calm();
     } catch (refused) {
-      this.told = { kind: "refused", text: refused.code === "link_ended" ? t("counter.ended") : refused.message };
+      refusal = refused;
+      this.behind = null;
+      this.told = { kind: "refused", code: refused.code, text: refused.code === "link_ended" ? t("counter.ended") : refused.message };
     }
     this.pending = null;
     this.#changed();
+    return refusal;
+  }
+
+  /** The press that waited behind the one just done. */
+  next() {
+    const { behind } = this;
+    this.behind = null;
+    return behind;
   }
 
   /** The answer comes before the event it tells of: the next press must see what this one did. */
@@ -47,11 +81,11 @@ export class Presses {
     return new Promise((resolve) => this.#reached.push({ at, go: () => resolve() }));
   }
 
-  /** Says something beside the button: "ignored" fades, "refused" stays until the next press. */
+  /** Says something beside the button: a refusal stays until the next press, anything else fades. */
   say(kind, text) {
     const told = (this.told = { kind, text });
     this.#changed();
-    if (kind === "ignored") {
+    if (kind !== "refused") {
       setTimeout(() => {
         if (this.told !== told) return;
         this.told = null;

@@ -1,48 +1,138 @@
 // The officer's page: what is at hand, the one large button, the keys of the number pad.
-import { askBack, askCall, askPause, askTransfer } from "hallsys/counter/dialogs.js";
+import { asking, look, tunes } from "hallsys/counter/alerts.js";
+import { renderBar, renderUndo } from "hallsys/counter/bar.js";
+import { askKeys } from "hallsys/counter/bindings.js";
+import { askBack, askCall, askHold, askOutcome, askService, askTransfer, askWalkIn } from "hallsys/counter/dialogs.js";
+import { atHand } from "hallsys/counter/hand.js";
+import { actionOf, capOf, keyOf } from "hallsys/counter/keys.js";
+import { Lookups } from "hallsys/counter/lookup.js";
+import { askHelp, askMore, askNotice, askPause, askTakeOver } from "hallsys/counter/matters.js";
 import { common, desk, possible } from "hallsys/counter/model.js";
-import { atHand, backRows, mateRows, queueRows, runTimes } from "hallsys/counter/panels.js";
+import { backRows, mateRows, newsRows, nextUp, queueRows, runTimes } from "hallsys/counter/panels.js";
 import { Presses } from "hallsys/counter/press.js";
-import { notes, wake } from "hallsys/counter/sound.js";
+import { askSign, mustTake, signIn, signOut, took } from "hallsys/counter/sign.js";
+import { play, wake } from "hallsys/counter/sound.js";
+import { part as $, stage } from "hallsys/counter/stage.js";
+import { elsewhere, openSmall } from "hallsys/counter/window.js";
 import { comeBack } from "hallsys/elements/comeback.js";
-import { hourMinute } from "hallsys/elements/time.js";
 import { Link } from "hallsys/live/link.js";
-import { exact, level, minutes, whole } from "hallsys/staff/clock.js";
-import { chip, fill, write } from "hallsys/staff/dom.js";
-import { counterName, serviceName } from "hallsys/staff/hall.js";
-import { data, lang, t } from "hallsys/texts.js";
+import { minutes, whole } from "hallsys/staff/clock.js";
+import { fill, write } from "hallsys/staff/dom.js";
+import { data, has, lang, t } from "hallsys/texts.js";
 
 const id = data.counter;
-const $ = (name) => document.getElementById(name);
 const link = new Link(data.hall, { lang: lang() });
 const presses = new Presses(link, () => render());
-const QUESTIONS = {
-  transfer: () => askTransfer(link.view, here),
-  pause_counter: () => askPause(),
-  call: () => askCall(link.view, here, link.now()),
-  back: () => askBack(here),
-};
-const LINK = { live: ["serving", "done"], lost: ["lost", "lost"], connecting: ["off", "clock"] };
+const lookups = new Lookups(() => render());
+const small = new URLSearchParams(location.search).has("small");
 let here = null; // the desk as last drawn
-let before = { queue: 0, level: "fine", label: null };
+let before = null; // the look at the hall that the officer was told of
+let heard = {}; // by zone, whether the hall hears
 
-async function press(name, args = {}) {
+const tz = () => link.view.hall.tz;
+const label = () => here?.ticket?.label ?? null;
+const notices = () => Object.values(link.view.hall.notices ?? {}).filter(({ until }) => until > link.now()).sort((a, b) => a.at - b.at);
+const outcomes = () => link.view.hall.outcomes?.length > 0;
+const outcomeMust = () => outcomes() && link.view.hall.policy.outcome_required;
+const signFirst = () => Boolean(link.view.hall.policy.sign_in && data.who.role === "counter" && !data.officer);
+
+/** What a key asks before it does anything; what asks nothing now gives undefined. `by` is the key. */
+const QUESTIONS = {
+  transfer: (by) => askTransfer(link.view, here, by),
+  service: (by) => askService(link.view, here, by),
+  hold: (by) => askHold(here, by),
+  call: (by) => askCall(link.view, here, link.now(), by),
+  back: (by) => askBack(here, by),
+  walk_in: (by) => askWalkIn(link.view, here, by),
+  pause_counter: (by) => askPause(link.now(), tz(), by),
+  ask_help: (by) => askHelp(here, by),
+  notice: (by) => askNotice(notices(), link.now(), tz(), by),
+  finish: (by) => (outcomes() ? askOutcome(link.view, here, outcomeMust(), by) : undefined),
+  call_next: (by) => (here.ticket && outcomeMust() ? askOutcome(link.view, here, true, by) : undefined),
+};
+
+/** What a key does on this page alone. */
+const OWN = {
+  more: async (by) => {
+    const action = await askMore(["walk_in", "notice", "ask_help", "sign", !data.bound && "move", !small && "window", "keys", "card"].filter(Boolean), by);
+    if (action) take(action);
+  },
+  note: () => $("note").focus(),
+  keys: () => askKeys().then(render),
+  window: () => openSmall((doc) => doc && listen(doc)).then((how) => (how === "blocked" ? presses.say("refused", t("counter.window_blocked")) : render())),
+  card: () => void window.open(`${location.pathname}/card`),
+  move: () => location.assign(location.pathname),
+  sign,
+};
+
+async function sign(by) {
+  const wish = data.officer ? await askSign(data.officer, by) : "in";
+  if (wish === "in") await signIn(by);
+  if (wish !== "off") return $("main").focus();
+  if (await presses.send("sign_off", { counter: id })) return;
+  const told = await signOut();
+  if (told) presses.say("refused", told);
+}
+
+/** One press: `action` of a key or a button; `args` where a button already says for what. */
+function press(action, args = null, by = "") {
   wake();
   if (!here) return presses.say("ignored", t("counter.connecting"));
-  if (name === "common") {
-    const wanted = common(here);
-    if (!wanted) return presses.say("ignored", t("counter.nobody"));
-    return presses.send(wanted, { counter: id }, { large: true });
-  }
-  if (!presses.pending && !possible(name, here)) return presses.say("ignored", t(`counter.not_now.${name}`));
-  if (QUESTIONS[name] && !presses.pending) {
-    const answer = await QUESTIONS[name]();
-    $("main").focus();
-    if (!answer) return;
-    if (name === "back") return presses.send(answer.name, { ticket: answer.ticket });
-    return presses.send(name, { counter: id, ...answer });
-  }
-  presses.send(name, "ticket" in args ? args : { counter: id });
+  if (presses.bounced(args ? `${action} ${args.ticket}` : action)) return presses.say("ignored", t("counter.too_soon"));
+  if (presses.pending) return presses.wait(action, label(), t(`counter.do.${action}`), args);
+  return take(action, args, by);
+}
+
+async function take(action, args = null, by = "") {
+  const wanted = action !== "common" ? action : signFirst() ? "sign" : common(here);
+  if (!wanted) return presses.say("ignored", t("counter.nobody"));
+  if (!possible(wanted, here)) return presses.say("ignored", has(`counter.not_now.${wanted}`) ? t(`counter.not_now.${wanted}`) : t("counter.changed"));
+  if (OWN[wanted]) return OWN[wanted](by);
+  const asked = args ? undefined : QUESTIONS[wanted]?.(by);
+  if (!asked) return send(wanted, args ?? {}, action);
+  const at = label();
+  const answer = await asked;
+  presses.calm();
+  $("main").focus();
+  if (!answer) return;
+  if (label() !== at) return presses.say("refused", t("counter.changed"));
+  return send(wanted, answer, action);
+}
+
+async function send(wanted, { name = wanted === "service" ? "transfer" : wanted, ...rest }, action) {
+  saveNote();
+  const free = ["resume", "reinstate", "end_notice"].includes(name);
+  const refused = await presses.send(name, free ? rest : { counter: id, ...rest }, action);
+  if (refused) return mend(refused);
+  const behind = presses.next();
+  if (!behind) return;
+  const meant = behind.label === label() || (behind.action === "common" && !here.ticket);
+  return meant ? take(behind.action) : presses.say("ignored", t("counter.changed"));
+}
+
+/** What can be done about a refusal, here and now. */
+async function mend({ code, message }) {
+  if (code === "sign_in_first") return signIn();
+  if (code !== "counter_taken" || !data.officer) return;
+  if (await askTakeOver(message)) await signOn(true);
+  $("main").focus();
+}
+
+async function signOn(over = false) {
+  const refused = await presses.send("sign_on", over ? { counter: id, take_over: true } : { counter: id });
+  if (refused) return over ? undefined : mend(refused);
+  took(id);
+}
+
+/** A note that was typed goes with the next press, if not by Enter before. */
+function saveNote() {
+  const text = $("note").value.trim();
+  if (!text || !label()) return;
+  $("note").value = "";
+  link.do("note", { ticket: label(), text }, { patience: Infinity }).catch(({ message }) => {
+    $("note").value = text;
+    presses.say("refused", message);
+  });
 }
 
 function render() {
@@ -51,126 +141,116 @@ function render() {
   // nobody knows who was called elsewhere since the cut: waits stand still, only the clock on the wall goes on
   const now = lost ? link.since : link.now();
   here = view && desk(view, id, now);
-  renderLink(lost, now);
-  renderButton(now);
+  renderBar({ link, here, presses, heard, words: pressName });
+  renderButton(lost, now);
   if (!here) return;
-  write($("name"), counterName(here.counter));
-  // a counter's own name has one language, its services have two
-  const { name, services } = here.counter;
-  write($("takes"), lang() === "vi" && name !== id ? name : services.map((service) => serviceName(view, service, "short")).join(", "));
-  const facts = [here.counter, here.ticket, here.queue.length, lost, view.services];
-  $("now").className = `box now ${here.ticket && !lost ? here.state : ""}`;
-  fill($("now"), facts, () => atHand(view, here, { lost, asOf: link.since }));
+  renderUndo(here, link.now(), lost || presses.pending !== null, view.hall.policy.undo_s);
+  const known = lookups.history?.ticket.label === label() ? lookups.history : null;
+  const { ticket } = here;
+  $("now").className = `box now ${ticket ? "taken" : ""} ${ticket?.priority ? "urgent" : ""} ${ticket && !lost ? here.state : ""}`;
+  fill($("hand"), [here.counter, here.ticket, here.queue.length, lost, view.services, known], () => atHand(view, here, { lost, asOf: link.since, known }));
+  $("memo").hidden = !here.ticket;
+  const shown = lost ? [] : notices();
+  const news = [here.forgotten, here.counter.asks, here.queue.length, asking(here).map(({ counter }) => [counter.id, counter.asks]), shown];
+  fill($("news"), news, () => newsRows(view, here, asking(here), shown));
+  $("news").hidden = !$("news").firstChild;
+  $("nextbox").hidden = !lookups.next;
+  if (lookups.next) fill($("next"), [lookups.next.ticket, lookups.next.why, whole(now)], () => nextUp(view, lookups.next, now));
   fill($("queue"), [here.services, whole(now), view.services], () => queueRows(view, here, now));
   $("aside").hidden = here.held.length + here.missed.length === 0;
   fill($("back"), [here.held, here.missed], () => backRows(view, here, press));
   fill($("mates"), here.mates, () => mateRows(view, here));
-  runTimes(document.body, link.now());
-  notice(now);
+  runTimes(stage.doc.body, link.now());
+  notice(lost, now);
 }
 
-function renderLink(lost, now) {
-  const tz = link.view?.hall.tz;
-  $("desk").dataset.link = link.state;
-  $("lost").hidden = !lost;
-  if (lost) {
-    const kept = presses.pending ? t("counter.lost_kept", { press: pressName(presses.pending.name) }) : t("counter.lost_still");
-    write($("lost").lastElementChild, `${t("counter.lost", { time: exact(link.since, tz) })} ${kept}`);
-  }
-  write($("clock"), tz ? hourMinute(link.now(), tz) : "");
-  const longest = here?.queue[0];
-  const how = longest ? level(now - longest.queued_at, link.view.hall.limits) : "fine";
-  const late = !lost && how !== "fine"; // after a cut nobody knows whether they still wait
-  fill($("chips"), [link.state, late && [how, longest.label, whole(now - longest.queued_at)]], () => [
-    late && chip(how, how, t("counter.waits_long", { label: longest.label, time: minutes(now - longest.queued_at) })),
-    chip(...LINK[link.state], t(`link.${link.state}`)),
-  ]);
-}
+const pressName = (name) => {
+  const key = name === "call_next" && here?.ticket ? "counter.main.finish_call" : `counter.main.${name}`;
+  return t(has(key) ? key : `counter.do.${name}`);
+};
 
-const pressName = (name) => t(name === "call_next" && here?.ticket ? "counter.main.finish_call" : `counter.main.${name}`);
-
-function renderButton(now) {
+function renderButton(lost, now) {
   const { pending, told } = presses;
-  const wanted = here && common(here);
-  const n = here?.queue.length ?? 0;
-  const able = Boolean(wanted || pending);
-  $("main").setAttribute("aria-disabled", String(!able));
+  const wanted = here && (signFirst() ? "sign" : common(here));
+  $("main").setAttribute("aria-disabled", String(!wanted && !pending));
   if (pending) {
     write($("what"), pressName(pending.name));
-    write($("hint"), link.state === "lost" ? t("counter.kept") : t("counter.sending"));
+    write($("hint"), lost ? t("counter.kept") : t("counter.sending"));
   } else if (here) {
     write($("what"), pressName(wanted ?? "call_next"));
-    write($("hint"), hint(wanted, n, now));
+    write($("hint"), hint(wanted, here.queue.length, now));
   }
   write($("told"), told?.text ?? "");
   $("told").className = `told ${told?.kind ?? ""}`;
-  for (const button of document.querySelectorAll("#pad button")) {
-    button.setAttribute("aria-disabled", String(Boolean(pending) || !here || !possible(button.dataset.do, here)));
+  for (const button of stage.doc.querySelectorAll("#pad button")) {
+    const action = button.dataset.do;
+    button.setAttribute("aria-disabled", String(!here || !possible(action, here) || (lost && pending !== null)));
+    write(button.querySelector("kbd"), capOf(action));
   }
 }
 
 function hint(wanted, n, now) {
+  if (wanted === "sign") return t("sign.first");
   if (wanted === "open_counter") return n ? t("counter.hint.open_waiting", { n }) : t("counter.hint.open");
   if (wanted === "finish") return t("counter.hint.finish", { label: here.ticket.label });
   if (wanted === null) return t("counter.hint.nobody");
+  const next = lookups.next?.ticket;
+  if (next) return t(next.priority ? "counter.hint.next_priority" : "counter.hint.next", { label: next.label, n });
   return t("counter.hint.call_next", { n, time: minutes(now - here.queue[0].queued_at) });
 }
 
-/** Sounds and spoken words for what changed since last time. */
-function notice(now) {
-  const longest = here.queue[0];
-  const how = longest ? level(now - longest.queued_at, link.view.hall.limits) : "fine";
-  const idle = here.state === "ready";
-  if (idle && before.queue === 0 && here.queue.length > 0) {
-    notes(1);
-    write($("spoken"), t("counter.somebody", { n: here.queue.length }));
-  } else if (how !== before.level && how !== "fine" && !(how === "warn" && before.level === "alarm")) {
-    notes(2);
-  }
-  const label = here.ticket?.label ?? null;
-  if (label && label !== before.label) write($("spoken"), `${t(`state.${here.state}`)} ${label}`);
-  before = { queue: here.queue.length, level: how, label };
+/** Sounds and spoken words for what changed since last time; after a cut nothing is known to have changed. */
+function notice(lost, now) {
+  if (lost) return;
+  const after = look(link.view, here, now);
+  if (!elsewhere()) tunes(before, after).slice(0, 1).forEach(play);
+  if (before && after.idle && before.queue === 0 && after.queue > 0) write($("spoken"), t("counter.somebody", { n: after.queue }));
+  if (after.label && after.label !== before?.label) write($("spoken"), `${t(`state.${here.state}`)} ${after.label}`);
+  before = after;
 }
 
-/** The key's meaning wherever the number lock stands. */
-function keyOf(event) {
-  const pad = { NumpadDivide: "/", NumpadMultiply: "*", NumpadSubtract: "-", NumpadEnter: "Enter" };
-  const digit = /^Numpad(\d)$/.exec(event.code);
-  return digit ? digit[1] : (pad[event.code] ?? event.key);
-}
-
-document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.altKey || event.metaKey || document.querySelector("dialog[open]")) return;
-  const key = keyOf(event);
-  if (key === "Enter") {
-    // Enter on a control that was reached with the Tab key is that control's own
-    if (event.target.closest("a, button:not(#main)")) return;
-    event.preventDefault();
-    if (!event.repeat) press("common");
-    return;
-  }
-  const button = $("keys").ariaPressed === "true" && $("pad").querySelector(`[data-key="${CSS.escape(key)}"]`);
-  if (!button) return;
+function onKey(event) {
+  if (event.ctrlKey || event.altKey || event.metaKey || stage.doc.querySelector("dialog[open]")) return;
+  if (event.target.matches("input")) return void (event.key === "Escape" && $("main").focus());
+  const action = actionOf(event);
+  // Enter on a control that was reached with the Tab key is that control's own
+  if (!action || (event.key === "Enter" && event.target.closest("a, button:not(#main)"))) return;
   event.preventDefault(); // or the digit would stand in the dialog that it opens
-  if (!event.repeat) press(button.dataset.do);
-});
+  if (!event.repeat) press(action, null, keyOf(event));
+}
 
-document.addEventListener("click", (event) => {
+function onClick(event) {
   const button = event.target.closest("[data-do]");
   if (button) press(button.dataset.do);
   // after a press with mouse or finger Enter means the common path again, not this key once more
-  if (event.detail > 0 && event.target.closest("button") && !document.querySelector("dialog[open]")) $("main").focus();
-});
-
-$("keys").addEventListener("click", () => useKeys($("keys").ariaPressed !== "true"));
-
-function useKeys(on) {
-  $("keys").ariaPressed = String(on);
-  localStorage.setItem("hallsys.keys", on ? "on" : "off");
+  if (event.detail > 0 && event.target.closest("button") && !stage.doc.querySelector("dialog[open]")) $("main").focus();
 }
 
-useKeys(localStorage.getItem("hallsys.keys") !== "off");
-link.on("view", render).on("state", render).on("tick", render);
+function listen(doc) {
+  doc.addEventListener("keydown", onKey);
+  doc.addEventListener("click", onClick);
+}
+
+$("memo").addEventListener("submit", (event) => {
+  event.preventDefault();
+  saveNote();
+  presses.calm();
+  $("main").focus();
+});
+
+listen(document);
+link
+  .on("view", ({ event }) => {
+    render();
+    lookups.follow(event, here?.counter);
+    if (event === null && here && mustTake(id) && !presses.pending) signOn();
+  })
+  .on("heard", ({ zones }) => {
+    heard = zones;
+    render();
+  })
+  .on("state", render)
+  .on("tick", render);
 comeBack(link);
 link.start();
 setInterval(render, 1_000);

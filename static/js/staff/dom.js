@@ -8,7 +8,8 @@ export function fill(box, facts, build) {
   const key = JSON.stringify(facts);
   if (shown.get(box) === key) return;
   shown.set(box, key);
-  const focused = box.contains(document.activeElement) ? document.activeElement.dataset.focus : null;
+  const { activeElement } = box.ownerDocument;
+  const focused = box.contains(activeElement) ? activeElement.dataset.focus : null;
   box.replaceChildren(...[build()].flat(Infinity).filter(Boolean));
   if (focused) box.querySelector(`[data-focus="${CSS.escape(focused)}"]`)?.focus();
 }

@@ -9,13 +9,18 @@ export const priorityName = (view, kind) => view.hall.priority_names?.[kind]?.[l
 
 export const serviceName = (view, id, field = "name") => (view.services[id] ? named(view.services[id], field) : id);
 
-/** Why this ticket was chosen, from `"<code> k=v …"`; empty for a reason this page has no words for. */
-export function whyWords(view, why) {
+/** Why this ticket was chosen, from `"<code> k=v …"`; empty for a reason this page has no words for. `words` names
+    shorter ones, which are taken where there are any. */
+export function whyWords(view, why, words = "why") {
   const [code, ...rest] = (why ?? "").split(" ");
-  if (!has(`why.${code}`)) return "";
+  const key = has(`${words}.${code}`) ? `${words}.${code}` : `why.${code}`;
+  if (!has(key)) return "";
   const params = Object.fromEntries(rest.map((pair) => pair.split("=")));
+  const group = params.name && view.hall.groups?.find(({ id }) => id === params.name);
+  if (group) params.name = named(group);
   if (params.kind) params.kind = priorityName(view, params.kind);
-  return t(`why.${code}`, params);
+  if (params.service) params.service = serviceName(view, params.service, "short");
+  return t(key, params);
 }
 
 /** A pause's reason; one that a program gave in its own words stands as it is. */
