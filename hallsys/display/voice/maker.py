@@ -53,10 +53,9 @@ class Maker:
         self._settings, self._phrasing = voice, phrasing
         self._cache = Cache(cache)
         recorded = Pack(pack)
-        engines: list[Engine] = [Synthetic()]
-        if voice.piper.vi or voice.piper.en:
-            engines.insert(0, Piper(voice.piper))
-        self._voices = [Voice(engine, recorded, chime) for engine in engines]
+        synthetic: Engine = Synthetic()
+        brought = [Piper(voice.piper, synthetic)] if voice.piper.vi or voice.piper.en else []
+        self._voices = [Voice(engine, recorded, chime) for engine in (*brought, synthetic)]
 
     def prepare(self, label: str, counters: Sequence[str]) -> None:
         words = self._phrasing.vocabulary([label], counters, ["call", "recall"])

@@ -12,6 +12,7 @@ from typing import Final
 
 from hallsys.config import Language, PiperVoice
 from hallsys.display.voice import sound
+from hallsys.display.voice.engine import Engine
 from hallsys.display.voice.errors import BadSound, EngineFailed
 
 _LARGEST: Final = 10 << 20
@@ -25,19 +26,22 @@ _SAID: Final = 200
 class Piper:
     """Safe from any thread."""
 
-    def __init__(self, settings: PiperVoice) -> None:
+    def __init__(self, settings: PiperVoice, otherwise: Engine) -> None:
+        """`otherwise` speaks the languages for which the hall has brought no voice."""
+        self._otherwise = otherwise
         self._program, self._timeout = settings.program, settings.timeout_s
         self._voices: dict[Language, str] = {"vi": settings.vi, "en": settings.en}
         # A file that was replaced by another voice makes other sounds.
-        self.name = f"piper {[(voice, _stamp(Path(voice))) for voice in self._voices.values() if voice]}"
+        files = [(voice, _stamp(Path(voice))) for voice in self._voices.values() if voice]
+        self.name = f"piper {files} {otherwise.name}"
 
     def speak(self, language: Language, text: str) -> sound.Samples:
         """Raises EngineFailed: no such program or voice, hung, failed, or made no sound file."""
         voice = self._voices[language]
+        if not voice:
+            return self._otherwise.speak(language, text)
         if not Path(voice).is_file():
-            raise EngineFailed(
-                f"there is no voice file {voice!r} for {language}: see voice.piper in the hall's settings"
-            )
+            raise EngineFailed(f"there is no voice file {voice!r}: see voice.piper.{language} in the hall's settings")
         with tempfile.TemporaryDirectory(prefix="hallsys-piper-") as folder:
             made = Path(folder, "said.wav")
             self._run(["--model", voice, "--output_file", str(made)], text, folder)
