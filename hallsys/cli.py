@@ -184,8 +184,8 @@ def _add_user(commands: Any) -> None:
     user = commands.add_parser(
         "user",
         help="people who sign in",
-        description="Người đăng nhập bằng mật khẩu. People who sign in with a password: make, list, remove. All three "
-        "work while the server runs, and without it.",
+        description="Người đăng nhập bằng mật khẩu, cán bộ quầy bằng mã PIN. People who sign in with a password, and "
+        "officers also with a PIN: make, list, remove. All of it works while the server runs, and without it.",
     )
     verbs = user.add_subparsers(metavar="<verb>", required=True, parser_class=Command)
     create = verbs.add_parser(
@@ -213,6 +213,17 @@ def _add_user(commands: Any) -> None:
     )
     remove.add_argument("name", help="the name to sign in with")
     _finish(remove, "office.accounts", "remove_user")
+    pin = verbs.add_parser(
+        "pin",
+        help="give an officer a PIN, or take it away; the PIN is read from standard input",
+        description="Đặt hoặc gỡ mã PIN của cán bộ quầy; mã đọc từ đầu vào chuẩn. Gives an account of the role counter "
+        "a PIN of 4 to 8 digits, with which the officer signs in at any counter; the PIN is read from standard input "
+        "(asked for without echo at a terminal). Whoever is signed in with the old one is out within seconds.",
+    )
+    pin.add_argument("--hall", required=True, help="id of the hall")
+    pin.add_argument("--name", required=True, help="the officer's name to sign in with")
+    pin.add_argument("--remove", action="store_true", help="take the PIN away instead; nothing is read")
+    _finish(pin, "office.accounts", "set_pin")
 
 
 def _add_backup(commands: Any) -> None:

@@ -164,6 +164,25 @@ async def test_a_user_signs_in_with_the_password_of_standard_input(tmp_path: Pat
         assert (await hallsys(data, "user", "remove", "chị lan")).code == 1
 
 
+async def test_an_officers_pin_of_standard_input(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    who = ("--hall", "phutho", "--name", "Lan")
+    async with serving(data) as server:
+        await server.ready()
+        await hallsys(data, "user", "create", *who, "--role", "counter", given=PASSWORD + "\n")
+        done = await hallsys(data, "user", "pin", *who, given="2580\n")
+        assert (done.code, done.out) == (0, "")
+        assert "2580" not in done.err
+        assert "Lan has a new PIN" in done.err
+        assert json.loads((await hallsys(data, "user", "list", "--json")).out)[0]["pin"] is True
+        weak = await hallsys(data, "user", "pin", *who, given="1234\n")
+        assert (weak.code, "4 to 8 digits" in weak.err) == (1, True)
+        assert (await hallsys(data, "user", "pin", *who, "--remove")).code == 0
+        assert json.loads((await hallsys(data, "user", "list", "--json")).out)[0]["pin"] is False
+        unknown = await hallsys(data, "user", "pin", "--hall", "phutho", "--name", "Hùng", given="2580\n")
+        assert unknown.code == 1
+
+
 async def test_accounts_of_a_shared_store_need_no_data_folder(tmp_path: Path) -> None:
     async with Embedded(tmp_path / "shared") as shared:
         url = {"HALLSYS_REDIS_URL": shared.url}

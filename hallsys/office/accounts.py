@@ -15,6 +15,8 @@ from hallsys.office.stores import with_store
 from hallsys.office.words import both, tell
 from hallsys.store.accounts import Accounts, Grant, User, digest
 from hallsys.store.connection import Connection
+from hallsys.store.joining import Joining
+from hallsys.web.officers import forgive
 
 SHOWN: int = 12
 """Letters of an id in a list; so few are enough to revoke by."""
@@ -77,7 +79,7 @@ def create_user(arguments: argparse.Namespace) -> int:
     hall = None if arguments.hall == "*" else arguments.hall
     if hall is not None:
         _must_have_counter(_config_of(settings, hall), arguments.counter)
-    password = getpass.getpass("Mật khẩu / password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
+    password = _secret("Mật khẩu / password: ")
 
     async def create(connection: Connection) -> User:
         return await Accounts(connection.client).create_user(
@@ -100,11 +102,12 @@ def list_users(arguments: argparse.Namespace) -> int:
     ]
     if arguments.json:
         shown = ("name", "role", "hall", "counter", "created")
-        print(msgspec.json.encode([{name: getattr(user, name) for name in shown} for user in users]).decode())
+        rows = [{name: getattr(user, name) for name in shown} | {"pin": bool(user.pin)} for user in users]
+        print(msgspec.json.encode(rows).decode())
         return 0
     _table(
-        ["NAME", "HALL", "ROLE", "CREATED"],
-        [[user.name, user.hall or "*", _role(user), _time(user.created)] for user in users],
+        ["NAME", "HALL", "ROLE", "PIN", "CREATED"],
+        [[user.name, user.hall or "*", _role(user), "PIN" if user.pin else "–", _time(user.created)] for user in users],
     )
     return 0
 
@@ -122,6 +125,26 @@ def remove_user(arguments: argparse.Namespace) -> int:
     if not has_admin:
         tell(both("user.no_admin"))
     return 0
+
+
+def set_pin(arguments: argparse.Namespace) -> int:
+    settings = Settings.load(os.environ, vars(arguments))
+    hall = _config_of(settings, arguments.hall).id
+    pin = None if arguments.remove else _secret("PIN: ")
+
+    async def change(connection: Connection) -> None:
+        accounts = Accounts(connection.client)
+        await accounts.set_pin(hall, arguments.name, pin)
+        await forgive(Joining(connection.client, accounts), hall, arguments.name)
+
+    with_store(settings, change)
+    tell(both("user.pin_removed" if pin is None else "user.pin_set", name=arguments.name))
+    return 0
+
+
+def _secret(prompt: str) -> str:
+    """A line of standard input; asked for without echo at a terminal."""
+    return getpass.getpass(prompt) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
 
 
 def _config_of(settings: Settings, hall: str) -> HallConfig:
