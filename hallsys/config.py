@@ -161,8 +161,8 @@ class PiperVoice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class VoiceConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How the hall speaks: `languages` one after another, `repeat` times; `letters`: whether a ticket's letter is
-    spoken; `digits`: its number digit by digit, or as a whole. `quiet_hours`: spans of the day in which calls are only shown;
-    `volume`: spans with a loudness of 0 to 100. Both may go over midnight."""
+    spoken; `digits`: its number digit by digit, or as a whole. `quiet_hours`: spans of the day in which calls are only
+    shown; `volume`: spans with a loudness of 0 to 100. Both may go over midnight."""
 
     enabled: bool = True
     languages: list[Language] = msgspec.field(default_factory=lambda: ["vi"])

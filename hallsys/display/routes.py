@@ -81,6 +81,8 @@ def routes(halls: Halls, speech: Callable[[str], Speech]) -> list[web.RouteDef]:
         said = announced.find(hall.hub, request.match_info["id"]) if hall.config.voice.enabled else None
         if said is None:
             raise Refused("not_found")
+        if request.query.get("short") == "1":
+            said = msgspec.structs.replace(said, short=True)
         try:
             if request.match_info["form"] == "wav":
                 sound, kind = await speech(hall.config.id).wav(said), "audio/wav"

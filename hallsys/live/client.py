@@ -89,8 +89,8 @@ class Client:
     """One follower of one hall.
 
     `url` is the server's address (http, https, ws or wss; else InvalidURI), `language` that of refusals ("vi", "en").
-    `on_event` hears every Snapshot, Event, Sound and Aside in order; `on_state` hears "live" and, after 5 s without a link,
-    "lost". Both are called from the event loop: be short.
+    `on_event` hears every Snapshot, Event, Sound and Aside in order; `on_state` hears "live" and, after 5 s without a
+    link, "lost". Both are called from the event loop: be short.
     """
 
     def __init__(

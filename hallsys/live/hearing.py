@@ -4,6 +4,7 @@ Fed with the hall's calls, with what its loudspeakers say (`store/soundlog.py`),
 of the hall comes to the same by itself.
 """
 
+import re
 from collections import deque
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -12,8 +13,8 @@ from hallsys.config import HallConfig
 from hallsys.store.entry import Told
 from hallsys.store.soundlog import Said
 
-NOTICE: Final = "notice-"
-"""What the id of a spoken notice begins with; its own id follows, and six letters of hex."""
+_VOICE: Final = re.compile(r"(?P<what>.+?)-(?P<whose>.+)-[0-9a-f]{6}")
+"""A ticket and its counter, or `notice` and its id."""
 PATIENCE: Final = 20_000
 """ms past its own length that a call may take to be heard, when nothing else is being said."""
 SENTENCE: Final = 7_000
@@ -55,13 +56,13 @@ class Hearing:
                 self._pending[zone][event.voice] = now
 
     def _zones_of(self, voice: str, changes: Mapping[str, Mapping[str, Any]]) -> list[str]:
-        """Where it is spoken: a call in the zone of its counter; a notice in its own, or everywhere."""
-        if voice.startswith(NOTICE):
-            notice = (changes.get("hall", {}).get("notices") or {}).get(voice[len(NOTICE) : -7])
-            zone = notice.get("zone") if notice else None
-            return self.zones if zone is None else [zone]
-        counters = (ticket.counter for ticket in changes.get("tickets", {}).values() if ticket and ticket.counter)
-        return [self._zone_of.get(counter, "") for counter in counters][:1]
+        """Where it is spoken: a call in the zone of its counter; a notice in its own, or everywhere, like the rest."""
+        of = _VOICE.fullmatch(voice)
+        if of is not None and of["what"] != "notice":
+            return [self._zone_of.get(of["whose"], "")]
+        notice = None if of is None else (changes.get("hall", {}).get("notices") or {}).get(of["whose"])
+        zone = notice.get("zone") if notice else None
+        return self.zones if zone is None else [zone]
 
     def said(self, said: Said, now: int) -> None:
         """A loudspeaker began, ended or passed over. Whatever was called before what it has spoken, it has passed."""

@@ -86,7 +86,7 @@ class Sound:
 
 @dataclass(frozen=True, slots=True)
 class Aside:
-    """What the server says beside the stream, as it came: `speaking`, `spoken`, `heard`, `version` and what may follow."""
+    """What the server says beside the stream, as it came: `speaking`, `spoken`, `heard`, `version` and the like."""
 
     type: str
     frame: Mapping[str, Any]

@@ -277,3 +277,12 @@ async def test_what_was_taken_back_or_passed_over_makes_nobody_deaf(
         await owner.send({"type": "played", "voice": voice, "skipped": True})
         assert (await told(owner, "spoken"))["heard"] is False
     assert room.hearing._pending[""] == {}
+
+
+async def test_short_is_the_same_said_once(server: Running) -> None:
+    admin = await server.door("admin")
+    voice = await call(admin, "2", "A")
+    path = f"/halls/{server.hall}/voice/{voice}.wav"
+    whole, short = (await admin.ask("GET", path + query) for query in ("", "?short=1"))
+    assert whole.status == short.status == 200
+    assert len(whole.body) * 0.4 < len(short.body) < len(whole.body) * 0.7

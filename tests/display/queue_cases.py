@@ -2,7 +2,8 @@
 
 | Step | What |
 |---|---|
-| `call`, `recall`, `counter`, `at` | the event; its voice is `<ticket>-<counter>` |
+| `call`, `recall`, `counter`, `at` | the event; its voice is `<ticket>-<counter>-abcdef` |
+| `opening`, `at` | an event about the whole hall, with that voice |
 | `notice`, `at`, `until`, `zone`? · `notice_ended` | a notice with a voice, `notice-<id>-abcdef`; its end |
 | `undone`, `back`? | tickets and the state they are back in; whether that takes back what is being spoken |
 | `next`, `gives` | what is to be spoken at that time: voice and whether short, or null |
@@ -43,12 +44,14 @@ def _event(step: dict[str, Any], view: dict[str, Any]) -> dict[str, Any] | None:
             kind = "called" if "call" in step else "recalled"
             row = {"label": label, "state": "called", "counter": counter}
             changes = {"tickets": {label: row}, "counters": {counter: {"ticket": label}}}
-            return {"kind": kind, "time": at, "voice": f"{label}-{counter}", "changes": changes}
+            return {"kind": kind, "time": at, "voice": f"{label}-{counter}-abcdef", "changes": changes}
         case {"notice": name, "at": at, "until": until}:
             row = {"id": name, "at": at, "until": until, "spoken": True, "zone": step.get("zone")}
             notices = {**view["hall"].get("notices", {}), name: {key: value for key, value in row.items() if value}}
             changes = {"hall": {"notices": notices}}
             return {"kind": "notice", "time": at, "voice": f"notice-{name}-abcdef", "changes": changes}
+        case {"opening": voice, "at": at}:
+            return {"kind": "day_opened", "time": at, "voice": voice, "changes": {"hall": {"open": True}}}
         case {"notice_ended": name}:
             notices = {key: row for key, row in view["hall"]["notices"].items() if key != name}
             return {"kind": "notice_ended", "time": 0, "changes": {"hall": {"notices": notices}}}

@@ -3,6 +3,7 @@
 `static/js/voice/queue.js` is its twin in the browser; both keep the cases of `tests/display/cases.json`.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,16 +19,20 @@ NOTICE_MS: Final = 600_000
 KEPT: Final = 200
 """Voices remembered."""
 
+_VOICE: Final = re.compile(r"(?P<what>.+?)-(?P<whose>.+)-[0-9a-f]{6}")
+"""A ticket and its counter, or `notice` and its id."""
+
 View = Mapping[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """`kind` is call, recall or notice; `label` the ticket's, or the notice's id. Times in ms on the hall's clock."""
+    """`kind` is call, recall or notice, as which the opening and the like count, too; `label` the ticket's, or the
+    notice's id. Times in ms on the hall's clock."""
 
     voice: str
     kind: str
-    label: str
+    label: str | None
     time: int
     zones: Sequence[str]
     until: int = 0
@@ -149,20 +154,18 @@ def _taken_back(kind: str, changes: View, view: View) -> Callable[[Call], bool]:
         return lambda call: call.label in gone
     if kind == "notice_ended":
         notices = view["hall"].get("notices") or {}
-        return lambda call: call.kind == "notice" and call.label not in notices
+        return lambda call: call.kind == "notice" and call.label is not None and call.label not in notices
     return lambda call: False
 
 
-def _call(kind: str, time: int, changes: View, voice: str, view: View) -> Call | None:
-    if voice.startswith("notice-"):
-        notice = (changes.get("hall", {}).get("notices") or {}).get(voice[7:-7])
-        if notice is None:
-            return None
-        zones = [notice["zone"]] if notice.get("zone") else zones_of(view)
-        return Call(voice, "notice", notice["id"], time, zones, notice["until"])
-    row = next((row for row in changes.get("tickets", {}).values() if row and row.get("counter")), None)
-    if row is None:
-        return None
-    places = view["hall"].get("zones") or []
-    zone = next((place["id"] for place in places if row["counter"] in place["counters"]), "")
-    return Call(voice, "recall" if kind == "recalled" else "call", row["label"], time, [zone])
+def _call(kind: str, time: int, changes: View, voice: str, view: View) -> Call:
+    of = _VOICE.fullmatch(voice)
+    if of is not None and of["what"] != "notice":
+        places = view["hall"].get("zones") or []
+        zone = next((place["id"] for place in places if of["whose"] in place["counters"]), "")
+        return Call(voice, "recall" if kind == "recalled" else "call", of["what"], time, [zone])
+    notice = None if of is None else (changes.get("hall", {}).get("notices") or {}).get(of["whose"])
+    if notice is None:
+        return Call(voice, "notice", None, time, zones_of(view), time + NOTICE_MS)
+    zones = [notice["zone"]] if notice.get("zone") else zones_of(view)
+    return Call(voice, "notice", notice["id"], time, zones, notice["until"])

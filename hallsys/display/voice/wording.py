@@ -18,12 +18,14 @@ WORDED: Final[tuple[Worded, ...]] = get_args(Worded)
 
 
 class Announcement(Struct, frozen=True):
-    """What is to be said: one of the worded kinds about a ticket and a counter, or a notice with words of its own."""
+    """What is to be said: one of the worded kinds about a ticket and a counter, or a notice with words of its own.
+    `short`: once only, for others wait to be called."""
 
     kind: Worded | Literal["notice"]
     ticket: str = ""
     counter: str = ""
     text: str = ""
+    short: bool = False
 
 
 class Word(Struct, frozen=True, tag=True):
@@ -103,7 +105,7 @@ class Phrasing:
         else:
             turn = _between(BETWEEN_LANGUAGES, [self.sentence(one, said) for one in self._voice.languages])
         chime = (Chime(), AFTER_CHIME) if self._voice.chime else ()
-        return (LEAD, *chime, *_between(BETWEEN_TURNS, [turn] * self._voice.repeat), TAIL)
+        return (LEAD, *chime, *_between(BETWEEN_TURNS, [turn] * (1 if said.short else self._voice.repeat)), TAIL)
 
     def sentence(self, language: Language, said: Announcement) -> Plan:
         """Xin mời công dân số A, không, một, hai, đến quầy số ba. Raises EmptySpeech."""

@@ -97,20 +97,19 @@ export class Queue {
 
   #takenBack({ kind, changes }, view) {
     if (kind === "undone") return ({ label }) => label in (changes.tickets ?? {}) && changes.tickets[label]?.state !== "called";
-    if (kind === "notice_ended") return (call) => call.kind === "notice" && !(call.label in (view.hall.notices ?? {}));
+    if (kind === "notice_ended") return ({ kind: what, label }) => what === "notice" && label !== null && !(label in (view.hall.notices ?? {}));
     return () => false;
   }
 
   #call({ kind, voice, time, changes }, view) {
-    if (voice.startsWith("notice-")) {
-      const notice = Object.values(changes.hall?.notices ?? {}).find(({ id }) => voice.slice(7, -7) === id);
-      if (!notice) return null;
-      return { voice, kind: "notice", label: notice.id, time, until: notice.until, zones: notice.zone ? [notice.zone] : zonesOf(view) };
+    const of = /^(.+?)-(.+)-[0-9a-f]{6}$/.exec(voice);
+    if (of && of[1] !== "notice") {
+      const zone = (view.hall.zones ?? []).find(({ counters }) => counters.includes(of[2]))?.id ?? "";
+      return { voice, kind: kind === "recalled" ? "recall" : "call", label: of[1], time, zones: [zone] };
     }
-    const row = Object.values(changes.tickets ?? {}).find((ticket) => ticket?.counter);
-    if (!row) return null;
-    const zone = (view.hall.zones ?? []).find(({ counters }) => counters.includes(row.counter))?.id ?? "";
-    return { voice, kind: kind === "recalled" ? "recall" : "call", label: row.label, time, zones: [zone] };
+    const notice = of && changes.hall?.notices?.[of[2]];
+    const zones = notice?.zone ? [notice.zone] : zonesOf(view);
+    return { voice, kind: "notice", label: notice?.id ?? null, time, until: notice?.until ?? Infinity, zones };
   }
 }
 
