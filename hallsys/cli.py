@@ -293,7 +293,7 @@ def _serve(arguments: argparse.Namespace) -> int:
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    from hallsys.hallcheck import explain
+    from hallsys.hallwords import explain
     from hallsys.hallfile import load_halls
 
     path = arguments.file or (Path(os.environ["HALLSYS_CONFIG"]) if os.environ.get("HALLSYS_CONFIG") else None)

@@ -1,4 +1,4 @@
-"""What a hall's settings must agree on beyond their types, and what they come to in plain words."""
+"""What a hall's settings must agree on beyond their types."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from hallsys.config import HallConfig
+from hallsys.hallcalling import DAY_S, calling
 from hallsys.hallwording import wording
 
 ID: Final = re.compile(r"[A-Za-z0-9_]{1,16}")
@@ -15,9 +16,6 @@ HALL_ID: Final = re.compile(r"[a-z0-9-]{1,32}")
 _TIME: Final = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 SHORT: Final = 13
 """Letters of a service's short name that fit on a board's tile."""
-CLEAR_LETTERS: Final = frozenset("AMNSXQ")
-"""Letters that listeners told apart when a synthetic voice spoke them; the others rhyme or blur."""
-DAY_S: Final = 86_400
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -33,7 +31,9 @@ def problems(hall: HallConfig) -> list[Problem]:
     return [
         *_names(hall),
         *_services(hall),
-        *_counters(hall),
+        *(Problem(*found) for found in calling(hall)),
+        *_zones(hall),
+        *_outcomes(hall),
         *_times(hall),
         *_numbers(hall),
         *_voice(hall),
@@ -51,6 +51,8 @@ def _names(hall: HallConfig) -> Iterator[Problem]:
     yield from _ids("services", [service.id for service in hall.services])
     yield from _ids("counters", [counter.id for counter in hall.counters])
     yield from _ids("priorities", [kind.id for kind in hall.priorities])
+    yield from _ids("outcomes", [outcome.id for outcome in hall.outcomes])
+    yield from _ids("groups", [group.id for group in hall.groups])
 
 
 def _ids(table: str, ids: list[str]) -> Iterator[Problem]:
@@ -73,7 +75,6 @@ def _ids(table: str, ids: list[str]) -> Iterator[Problem]:
 def _services(hall: HallConfig) -> Iterator[Problem]:
     if not hall.services:
         yield Problem("services", "chưa có lĩnh vực nào; hãy thêm [[services]]", "no service yet; add [[services]]")
-    taken = {name for counter in hall.counters for name in counter.takes}
     series = [service.series or service.id for service in hall.services]
     for index, service in enumerate(hall.services):
         key = f"services[{index}]"
@@ -82,12 +83,6 @@ def _services(hall: HallConfig) -> Iterator[Problem]:
                 f"{key}.short",
                 f"tên ngắn `{service.short.vi}` dài {len(service.short.vi)} ký tự; bảng chỉ đủ chỗ cho {SHORT}",
                 f"the short name `{service.short.vi}` is {len(service.short.vi)} long; boards have room for {SHORT}",
-            )
-        if service.id not in taken:
-            yield Problem(
-                f"{key}.id",
-                f"không quầy nào nhận lĩnh vực `{service.id}`; hãy thêm vào services của một quầy",
-                f"no counter takes the service `{service.id}`; add it to a counter's services",
             )
         if service.daily_limit is not None and service.daily_limit < 1:
             yield Problem(
@@ -112,27 +107,13 @@ def _clash(one: str, other: str) -> bool:
     return long.startswith(short) and (long == short or long[len(short) :].isdigit())
 
 
-def _counters(hall: HallConfig) -> Iterator[Problem]:
-    if not hall.counters:
-        yield Problem("counters", "chưa có quầy nào; hãy thêm [[counters]]", "no counter yet; add [[counters]]")
-    known = {service.id for service in hall.services}
-    for index, counter in enumerate(hall.counters):
-        key = f"counters[{index}].services"
-        if not counter.takes:
-            yield Problem(
-                key,
-                f"quầy `{counter.id}` chưa nhận lĩnh vực nào; hãy liệt kê ít nhất một",
-                f"counter `{counter.id}` takes no service; list one at least",
-            )
-        for name in dict.fromkeys(counter.takes):
-            if name not in known:
-                yield Problem(
-                    key,
-                    f"quầy `{counter.id}` nhận lĩnh vực `{name}` không có; các lĩnh vực: {', '.join(sorted(known))}",
-                    f"counter `{counter.id}` takes an unknown service `{name}`; there are: {', '.join(sorted(known))}",
-                )
-            if counter.takes.count(name) > 1:
-                yield Problem(key, f"`{name}` lặp lại; hãy xóa bớt", f"`{name}` is listed twice; remove one")
+def _outcomes(hall: HallConfig) -> Iterator[Problem]:
+    if hall.policy.outcome_required and not hall.outcomes:
+        yield Problem(
+            "policy.outcome_required",
+            "bắt buộc ghi kết quả mà chưa có kết quả nào; hãy thêm [[outcomes]]",
+            "an outcome is required and there are none; add [[outcomes]]",
+        )
 
 
 def _times(hall: HallConfig) -> Iterator[Problem]:
@@ -175,7 +156,7 @@ def _spans(key: str, spans: Sequence[tuple[str, str]]) -> Iterator[Problem]:
 
 
 def _numbers(hall: HallConfig) -> Iterator[Problem]:
-    policy, limits = hall.policy, hall.limits
+    policy, limits, tickets, bookings = hall.policy, hall.limits, hall.tickets, hall.bookings
     ranges = {
         "policy.priority_calls": (policy.priority_calls, 1, 20),
         "policy.prefer_s": (policy.prefer_s, 0, DAY_S),
@@ -183,6 +164,15 @@ def _numbers(hall: HallConfig) -> Iterator[Problem]:
         "policy.no_show_calls": (policy.no_show_calls, 1, 10),
         "policy.reinstate_s": (policy.reinstate_s, 0, DAY_S),
         "policy.return_pause_s": (policy.return_pause_s, 0, 3600),
+        "policy.undo_s": (policy.undo_s, 0, 60),
+        "policy.held_expire_s": (policy.held_expire_s, 60, DAY_S),
+        "policy.waiting_expire_s": (policy.waiting_expire_s, 0, DAY_S),
+        "policy.idle_s": (policy.idle_s, 60, DAY_S),
+        "tickets.per_person": (tickets.per_person, 0, 99),
+        "tickets.many_from": (tickets.many_from, 0, 999),
+        "tickets.many_every": (tickets.many_every, 1, 99),
+        "bookings.early_s": (bookings.early_s, 0, DAY_S),
+        "bookings.late_s": (bookings.late_s, 0, DAY_S),
         "limits.warn": (limits.warn, 1, DAY_S),
         "voice.repeat": (hall.voice.repeat, 1, 3),
         "voice.stale_s": (hall.voice.stale_s, 5, 600),
@@ -190,6 +180,12 @@ def _numbers(hall: HallConfig) -> Iterator[Problem]:
     for key, (value, least, most) in ranges.items():
         if not least <= value <= most:
             yield Problem(key, f"{value}: phải từ {least} đến {most}", f"{value}: must be {least} to {most}")
+    if tickets.many_from == 1:
+        yield Problem(
+            "tickets.many_from",
+            "1: ai cũng có ít nhất một hồ sơ; đặt từ 2, hoặc 0 để không có làn này",
+            "1: everybody has one dossier at least; give 2 or more, or 0 for no such lane",
+        )
     if not limits.warn <= limits.alarm <= limits.ceiling:
         yield Problem(
             "limits",
@@ -232,52 +228,3 @@ def _zones(hall: HallConfig) -> Iterator[Problem]:
                     f"counter `{name}` is in the zone `{taken[name]}` already; a counter is in one zone only",
                 )
             taken[name] = zone.id
-
-
-def explain(hall: HallConfig, language: str = "vi") -> list[str]:
-    """What this hall comes to, in lines for `hallsys check`; the last ones are advice, and begin with `!`."""
-    return _explain_vi(hall) if language == "vi" else _explain_en(hall)
-
-
-def _explain_vi(hall: HallConfig) -> list[str]:
-    hours = ", ".join(f"{start}–{end}" for start, end in hall.hours) or "không ghi"
-    lines = [
-        f"{hall.name.vi}, {hall.province.vi} ({hall.id})",
-        f"Giờ làm việc: {hours}; {'ngoài giờ không lấy số' if hall.enforce_hours else 'chỉ ghi trên màn hình'}",
-        f"Ưu tiên: {hall.policy.priority_calls} lượt, rồi 1 lượt thường; lâu nhất {hall.policy.starve_s // 60} phút",
-        *(f"Quầy {c.id} ({c.name}): {' → '.join(c.takes)}" for c in hall.counters),
-    ]
-    lines += [f"! Chỉ quầy {only} nhận {name}: quầy ấy nghỉ thì không ai nhận" for name, only in _single(hall)]
-    if blurred := _blurred(hall):
-        lines.append(
-            f"! Giọng máy đọc các chữ {', '.join(blurred)} khó nghe; nên ghi âm, hoặc đặt voice.letters = false"
-        )
-    return lines
-
-
-def _explain_en(hall: HallConfig) -> list[str]:
-    hours = ", ".join(f"{start}–{end}" for start, end in hall.hours) or "not given"
-    lines = [
-        f"{hall.name.en}, {hall.province.en} ({hall.id})",
-        f"Hours: {hours}; {'no tickets outside them' if hall.enforce_hours else 'shown only'}",
-        f"Priority: {hall.policy.priority_calls} calls, then 1 ordinary; {hall.policy.starve_s // 60} min at the most",
-        *(f"Counter {c.id} ({c.name}): {' → '.join(c.takes)}" for c in hall.counters),
-    ]
-    lines += [f"! Only counter {only} takes {name}: nobody does while it rests" for name, only in _single(hall)]
-    if blurred := _blurred(hall):
-        lines.append(
-            f"! The letters {', '.join(blurred)} are hard to hear; record a voice, or set voice.letters = false"
-        )
-    return lines
-
-
-def _single(hall: HallConfig) -> list[tuple[str, str]]:
-    """Services that one counter alone takes, with that counter."""
-    takers = {s.id: [c.id for c in hall.counters if s.id in c.takes] for s in hall.services}
-    return [(name, counters[0]) for name, counters in takers.items() if len(counters) == 1]
-
-
-def _blurred(hall: HallConfig) -> list[str]:
-    if not (hall.voice.enabled and hall.voice.letters):
-        return []
-    return [s.series or s.id for s in hall.services if not set(s.series or s.id) <= CLEAR_LETTERS]

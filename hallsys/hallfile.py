@@ -3,7 +3,7 @@
 import difflib
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, Literal, get_args, get_origin, get_type_hints
 
@@ -148,18 +148,26 @@ def _under(key: str, name: str) -> str:
 
 def _fields_at(key: str) -> list[str]:
     """The keys that a table of the file may have."""
-    kind: Any = HallConfig
-    for name in re.findall(r"[A-Za-z_]\w*", key if not key.startswith("(") else ""):
-        kind = get_type_hints(kind).get(name, Words)
-        kind = next((part for part in (kind, *get_args(kind)) if hasattr(part, "__struct_fields__")), Words)
-    return list(kind.__struct_fields__)
+    return list(_table_at(key if not key.startswith("(") else "").__struct_fields__)
 
 
 def _choices_at(key: str) -> list[str]:
     """The words that a key may have, in a list or alone."""
     table, _, name = key.rpartition(".")
-    kind: Any = HallConfig
-    for part in table.split("."):
-        kind = get_type_hints(kind)[part]
-    hint = get_type_hints(kind)[name]
+    hint = get_type_hints(_table_at(table))[name]
     return [str(word) for part in (hint, *get_args(hint)) if get_origin(part) is Literal for word in get_args(part)]
+
+
+def _table_at(key: str) -> Any:
+    """The type of a table of the file, such as `counters[2].services[0]`."""
+    kind: Any = HallConfig
+    for name in re.findall(r"[A-Za-z_]\w*", key):
+        kind = next(_tables_in(get_type_hints(kind).get(name, Words)), Words)
+    return kind
+
+
+def _tables_in(hint: Any) -> Iterator[Any]:
+    if hasattr(hint, "__struct_fields__"):
+        yield hint
+    for part in get_args(hint):
+        yield from _tables_in(part)

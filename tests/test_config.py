@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from hallsys.config import SETTINGS, ConfigError, Settings
-from hallsys.hallcheck import explain
 from hallsys.hallfile import load_halls
+from hallsys.hallwords import explain
 from hallsys.resources import resource
 
 SAMPLE = resource("samples/phutho.toml").read_text("utf-8")
@@ -138,7 +138,12 @@ def test_a_syntax_error_names_its_line(tmp_path: Path) -> None:
         ("alarm = 900", "alarm = 300", "limits", "warn ≤ alarm ≤ ceiling"),
         ('languages = ["vi"]', 'languages = ["fr"]', "voice.languages", '"vi" or "en"'),
         ('dialect = "north"', 'dialect = "hue"', "voice.dialect", '"north" or "south"'),
-        ("stale_s = 30", 'stale_s = 30\nquiet_hours = [["11:30", "11:30"]]', "voice.quiet_hours", "two different times"),
+        (
+            "stale_s = 30",
+            'stale_s = 30\nquiet_hours = [["11:30", "11:30"]]',
+            "voice.quiet_hours",
+            "two different times",
+        ),
         ("stale_s = 30", 'stale_s = 30\nvolume = [["07:00", "08:00", 150]]', "voice.volume", "is 0 to 100"),
     ],
 )
@@ -157,6 +162,155 @@ def test_a_mistake_is_named_with_file_line_key_and_remedy(
     else:
         expected = 1 + SAMPLE[: SAMPLE.index(old)].count("\n") + new.count("\n")
     assert int(number) == expected, message
+
+
+ONE_MORE = """
+[[counters]]
+id = "6"
+name = "Quầy 6"
+"""
+LAND = '[[groups]]\nid = "land"\nname = { vi = "Đất đai", en = "Land" }\n'
+ZONE = '[[zones]]\nid = "%s"\nname = { vi = "Khu", en = "Zone" }\ncounters = %s\n'
+
+
+@pytest.mark.parametrize(
+    ("added", "key", "said"),
+    [
+        (ONE_MORE + 'services = [{ service = "R" }]', "counters[5].services", "`R` has no condition"),
+        (ONE_MORE + 'services = [{ service = "Z", idle = true }]', "counters[5].services", "unknown service `Z`"),
+        (ONE_MORE + 'services = ["R", { service = "R", idle = true }]', "counters[5].services", "`R` is listed twice"),
+        (ONE_MORE + 'services = [{ service = "R", wait_over_s = 0 }]', "counters[5].services", "must be 1 to 86400"),
+        (ONE_MORE + 'services = ["R"]\nweights = { A = 2 }', "counters[5].weights", "does not take the service `A`"),
+        (ONE_MORE + 'services = ["R"]\nweights = { R = 0 }', "counters[5].weights", "a weight is 1 to 100"),
+        (ONE_MORE + 'services = ["R"]\nweights = { R = 101 }', "counters[5].weights", "a weight is 1 to 100"),
+        (ONE_MORE + 'services = ["R"]\nmode = "fast"', "counters[5].mode", '"ordinary" or "priority"'),
+        (
+            ONE_MORE + 'services = [{ service = "R", wait_over = 60 }]',
+            "counters[5].services[0].wait_over",
+            "did you mean `wait_over_s`?",
+        ),
+        (ONE_MORE + 'services = ["R"]\ngroups = ["land"]', "counters[5].groups", "no group `land`"),
+        (LAND, "groups[0].id", "no counter is in the group `land`"),
+        (LAND + LAND + ONE_MORE + 'services = ["R"]\ngroups = ["land"]', "groups[1].id", "taken by groups[0]"),
+        (LAND + ONE_MORE + 'services = ["R"]\ngroups = ["land", "land"]', "counters[5].groups", "listed twice"),
+        (ZONE % ("a", '["9"]'), "zones[0].counters", "unknown counter `9`"),
+        (ZONE % ("a", '["1"]') + ZONE % ("b", '["1"]'), "zones[1].counters", "in the zone `a` already"),
+        ("[[outcomes]]\nid = 'không'\nname = { vi = 'Không', en = 'No' }", "outcomes[0].id", "may hold A-Z"),
+        ("[tickets]\nmany_from = 1", "tickets.many_from", "one dossier at least"),
+        ("[tickets]\nmany_every = 0", "tickets.many_every", "must be 1 to 99"),
+        ("[tickets]\nper_person = -1", "tickets.per_person", "must be 0 to 99"),
+        ("[bookings]\nlate_s = 90000", "bookings.late_s", "must be 0 to 86400"),
+        ("[bookings]\nearly_s = -1", "bookings.early_s", "must be 0 to 86400"),
+    ],
+)
+def test_a_mistake_in_what_counters_call_is_named(tmp_path: Path, added: str, key: str, said: str) -> None:
+    _named(refusal(tmp_path, f"{SAMPLE}\n{added}\n"), key, said)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key", "said"),
+    [
+        ('["R"]', '[{ service = "R", idle = true }]', "services[8].id", "under conditions only"),
+        (
+            '["R"]',
+            '["R"]\nmode = "priority"',
+            "services[8].id",
+            'calls ordinary visitors of `R`; give one the mode = "all"',
+        ),
+        ('["R"]', '["R"]\nmode = "ordinary"', "services[8].id", "calls priority visitors of `R`"),
+        ('["R"]', '["R"]\nmode = "ordinary"', "services[8].id", "calls booked visitors of `R`"),
+        ("prefer_s = 600", "prefer_s = 600\nundo_s = 61", "policy.undo_s", "must be 0 to 60"),
+        ("prefer_s = 600", "prefer_s = 600\nheld_expire_s = 59", "policy.held_expire_s", "must be 60 to 86400"),
+        ("prefer_s = 600", "prefer_s = 600\nwaiting_expire_s = -1", "policy.waiting_expire_s", "must be 0 to"),
+        ("prefer_s = 600", "prefer_s = 600\nidle_s = 59", "policy.idle_s", "must be 60 to"),
+        ("prefer_s = 600", "prefer_s = 600\noutcome_required = true", "policy.outcome_required", "add [[outcomes]]"),
+    ],
+)
+def test_a_service_that_nobody_calls_and_figures_out_of_range_are_named(
+    tmp_path: Path, old: str, new: str, key: str, said: str
+) -> None:
+    _named(refusal(tmp_path, changed(old, new)), key, said)
+
+
+def _named(message: str, key: str, said: str) -> None:
+    """A mistake is a line in Vietnamese and one in English, each with the key."""
+    english = [line for line in message.splitlines() if said in line and f": {key}: " in line]
+    assert len(english) == 1, message
+    assert sum(f": {key}: " in line for line in message.splitlines()) % 2 == 0
+
+
+def test_counters_of_different_modes_together_take_everybody(tmp_path: Path) -> None:
+    modes = "".join(
+        f'[[counters]]\nid = "{mode}"\nname = "{mode}"\nservices = ["R"]\nmode = "{mode}"\n'
+        for mode in ("ordinary", "priority")
+    )
+    file = tmp_path / "hall.toml"
+    file.write_text(changed('services = ["R"]', 'services = ["R"]\nmode = "booked"') + modes, "utf-8")
+    assert [counter.mode for counter in load_halls(file)["phutho"].counters[4:]] == ["booked", "ordinary", "priority"]
+
+
+def test_explaining_a_hall_says_what_its_counters_do(tmp_path: Path) -> None:
+    more = """
+[[groups]]
+id = "land"
+name = { vi = "Nhóm đất đai", en = "Land desk" }
+[[outcomes]]
+id = "done"
+name = { vi = "Đã nhận", en = "Received" }
+[[zones]]
+id = "a"
+name = { vi = "Tầng 1", en = "Ground floor" }
+counters = ["1", "2"]
+[tickets]
+one_each = true
+per_person = 4
+many_from = 5
+[bookings]
+early_s = 3600
+[[counters]]
+id = "6"
+name = "Giúp"
+services = ["H", "A", { service = "R", wait_over_s = 600 }, { service = "N", idle = true }]
+groups = ["land"]
+[[counters]]
+id = "7"
+name = "Chia"
+services = ["H", "A", { service = "X", wait_over_s = 90, idle = true }]
+weights = { H = 2 }
+mode = "ordinary"
+"""
+    file = tmp_path / "hall.toml"
+    file.write_text(changed("prefer_s = 600", "outcome_required = true\nsign_in = true") + more, "utf-8")
+    hall = load_halls(file)["phutho"]
+    vi, en = explain(hall), explain(hall, "en")
+    assert len(vi) == len(en)
+    for line in (
+        "Quầy 6 (Giúp): gọi H, rồi A; giúp R khi có người chờ từ 10 phút; giúp N khi rảnh; thuộc nhóm land",
+        "Quầy 7 (Chia): chia lượt gọi H 2 : A 1; giúp X khi rảnh và có người chờ từ 90 giây; chỉ khách thường",
+        "Nhóm land (Nhóm đất đai): quầy 6",
+        "Khu a (Tầng 1): quầy 1, 2",
+        "Ngoài các khu: quầy 3, 4, 5, 6, 7",
+        "Hẹn giờ: nhận số từ 1 giờ trước đến 15 phút sau giờ hẹn; muộn hơn thì là khách thường",
+        "Mỗi người một số đang chờ cho mỗi lĩnh vực",
+        "Mỗi người nhiều nhất 4 số một ngày",
+        "Từ 5 hồ sơ: gọi một lượt sau 3 người khác, không trước ai đến sớm hơn",
+        "Kết quả khi xong (bắt buộc ghi): Đã nhận",
+        "Cán bộ phải đăng nhập bằng PIN tại quầy",
+    ):
+        assert line in vi
+    for line in (
+        (
+            "Counter 6 (Giúp): calls H, then A; helps R when somebody waits 10 min or more; helps N when idle; "
+            "in the group land"
+        ),
+        (
+            "Counter 7 (Chia): shares its calls H 2 : A 1; helps X when idle and somebody waits 90 s or more; "
+            "ordinary visitors only"
+        ),
+        "At most 4 tickets per person and day",
+        "Outcomes (one is required): Received",
+    ):
+        assert line in en
 
 
 def test_every_problem_is_said_at_once_in_both_languages(tmp_path: Path) -> None:

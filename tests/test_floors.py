@@ -16,14 +16,18 @@ FLOORS = {
     3: {"live", "web"},
     2: {"store"},
     1: {"core"},
-    0: {"errors", "config", "hallfile", "hallcheck", "hallwording", "texts", "resources"},
+    0: {"errors", "config", "hallfile", "hallcheck", "hallcalling", "hallwording", "hallwords", "texts", "resources"},
 }
 FLOOR_OF = {room: floor for floor, rooms in FLOORS.items() for room in rooms}
 
 STAIRS = {
     ("config", "resources"),
     ("hallcheck", "config"),
+    ("hallcheck", "hallcalling"),
     ("hallcheck", "hallwording"),
+    ("hallcalling", "config"),
+    ("hallwords", "config"),
+    ("hallwords", "hallcalling"),
     ("hallwording", "config"),
     ("hallfile", "config"),
     ("hallfile", "hallcheck"),

@@ -1,5 +1,6 @@
 """Settings as rows: what a change of `hall.toml` does to a hall at work."""
 
+import msgspec
 from msgspec.structs import replace
 
 from hallsys.config import CounterConfig, Helps, Named, Policy, Words, Zone
@@ -157,5 +158,6 @@ def test_new_settings_leave_notices_and_screens_alone() -> None:
     hall.do("notice", text="Quầy 3 tạm nghỉ 10 phút")
     hall.do("set_screen", screen="tv-1", name="Sảnh")
     hall.settle(replace(hall.state.config, name=Words("Tên mới", "A new name")))
-    assert [row.text for row in hall.view["hall"]["notices"].values()] == ["Quầy 3 tạm nghỉ 10 phút"]
+    notices = msgspec.to_builtins(hall.view["hall"]["notices"])
+    assert [row["text"] for row in notices.values()] == ["Quầy 3 tạm nghỉ 10 phút"]
     assert list(hall.view["hall"]["screens"]) == ["tv-1"]
