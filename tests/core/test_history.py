@@ -153,6 +153,9 @@ def test_one_visit_with_two_services_and_one_taken_directly() -> None:
     hall.call("1")
     hall.later(minutes=4)
     hall.do("finish", counter="1")
+    hall.do("undo", counter="1")
+    assert [wait.kind for wait in hall.day.waits] == ["issued"]
+    hall.do("finish", counter="1")
     hall.later(minutes=2)
     hall.call("3")
     hall.do("walk_in", counter="1", service="A")
