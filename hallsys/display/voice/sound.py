@@ -44,9 +44,10 @@ _FADE: Final = 0.004
 """Seconds; a cut edge clicks without it."""
 _REACH: Final = RATE // 10
 """Samples that the K-weighting spreads a clip over, to either side; what goes further is 60 dB down."""
-_BLOCK: Final = round(0.4 * RATE)
-_STEP: Final = round(0.1 * RATE)
-"""Samples; the blocks that loudness is gated by (BS.1770)."""
+_STEP: Final = RATE // 10
+_STEPS: Final = 4
+_BLOCK: Final = _STEPS * _STEP
+"""Samples; loudness is gated by blocks of 400 ms, a new one every 100 ms (BS.1770)."""
 _PADDING: Final = RATE // 2
 """Samples of silence for filters to ring out in, so that the end does not leak into the beginning."""
 
@@ -153,9 +154,9 @@ def loudness(samples: Samples) -> float:
 
 
 def _integrated(weighted: Samples) -> float:
-    energy = np.concatenate([[0.0], np.cumsum(np.square(weighted), dtype=np.float64)])
-    starts = np.arange(0, len(weighted) - _BLOCK + 1, _STEP)
-    powers = (energy[starts + _BLOCK] - energy[starts]) / _BLOCK
+    steps = len(weighted) // _STEP
+    energy = np.square(weighted[: steps * _STEP]).reshape(steps, _STEP).sum(axis=1, dtype=np.float64)
+    powers = np.convolve(energy, np.ones(_STEPS), "valid") / _BLOCK
     loud = powers[powers > _power(-70.0)]
     if not len(loud):
         return -math.inf
