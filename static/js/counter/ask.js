@@ -59,6 +59,7 @@ export function ask({ title, parts, missing, answer, by = "", first = "input", k
         return void unanswered(form)?.focus();
       }
       sent = ready.send;
+      stage.answered = performance.now();
       dialog.close();
     });
     dialog.addEventListener("close", () => {

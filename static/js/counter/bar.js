@@ -16,7 +16,8 @@ function hears(view, heard) {
   return state in HEARD ? state : null;
 }
 
-export function renderBar({ link, here, presses, heard, words }) {
+/** `holder` is the officer who took this counter, as far as the hall says. */
+export function renderBar({ link, here, presses, heard, holder, words }) {
   const { view } = link;
   const tz = view?.hall.tz;
   const lost = link.state === "lost";
@@ -32,7 +33,7 @@ export function renderBar({ link, here, presses, heard, words }) {
     // a counter's own name has one language, its services have two
     const { name, services } = here.counter;
     const takes = lang() === "vi" && name !== data.counter ? name : services.map((service) => serviceName(view, service, "short")).join(", ");
-    write($("takes"), [data.officer, takes].filter(Boolean).join(" · "));
+    write($("takes"), [holder ?? data.officer, takes].filter(Boolean).join(" · "));
   }
   const longest = here?.queue[0];
   const waited = longest ? link.now() - longest.queued_at : 0;

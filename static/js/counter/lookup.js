@@ -59,7 +59,7 @@ export class Lookups {
     return this.#history.got;
   }
 
-  /** `{ticket, why, waiting, longest}`, or null where the hall does not say. */
+  /** `{ticket, why, waiting, longest, officer}`, or null where the hall does not say. */
   get next() {
     return this.#next.got;
   }
@@ -71,7 +71,7 @@ export class Lookups {
     const path = label && `tickets/${encodeURIComponent(label)}`;
     if (this.#label !== path || !event || event.changes.tickets?.[label] || event.kind === "noted") this.#history.want(path);
     this.#label = path;
-    if (touches("tickets") || touches("counters") || touches("hall")) this.#next.want(counter?.state === "open" ? `counters/${encodeURIComponent(counter.id)}/next` : null);
+    if (touches("tickets") || touches("counters") || touches("hall")) this.#next.want(counter ? `counters/${encodeURIComponent(counter.id)}/next` : null);
   }
 
   #label = null;

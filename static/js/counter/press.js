@@ -1,4 +1,5 @@
 // Presses: one at a time and one behind it, kept over a cut, and never taken twice because a finger bounced.
+import { stage } from "hallsys/counter/stage.js";
 import { step } from "hallsys/live/view.js";
 import { t } from "hallsys/texts.js";
 
@@ -29,12 +30,12 @@ export class Presses {
   /** Is this the same press once more, from a finger or a pedal that bounced? */
   bounced(action) {
     const now = performance.now();
-    if ((this.#last.action === action && now - this.#last.at < SAME) || (action === "common" && now - this.#calm < BOUNCE)) return true;
+    if ((this.#last.action === action && now - this.#last.at < SAME) || (action === "common" && now - Math.max(this.#calm, stage.answered) < BOUNCE)) return true;
     this.#last = { action, at: now };
     return false;
   }
 
-  /** A question was answered or left with Enter or Escape: what bounces now is not for the large button. */
+  /** Enter has just done something else: what bounces now is not for the large button. */
   calm() {
     this.#calm = performance.now();
   }

@@ -4,20 +4,31 @@ import { h } from "hallsys/elements/piece.js";
 import { data, lang, t } from "hallsys/texts.js";
 
 const KNOWN = "hallsys.officers";
-const MOST = 9; // names kept on this device, the latest first
 const DESK = "hallsys.desk";
+const door = (path) => `/api/v1/halls/${encodeURIComponent(data.hall)}/${path}`;
 
-/** Names of officers who signed in on this device: nobody else's name is told to whoever stands here. */
+/** The names of officers who signed in on this device, the latest first. */
 function known() {
   try {
     const found = JSON.parse(localStorage.getItem(KNOWN));
-    return Array.isArray(found) ? found.filter((name) => typeof name === "string") : [];
+    return Array.isArray(found) ? found : [];
   } catch {
     return []; // an entry that is not ours: begin anew
   }
 }
 
-const remember = (name) => localStorage.setItem(KNOWN, JSON.stringify([name, ...known().filter((other) => other !== name)].slice(0, MOST)));
+/** The hall's officers who have a PIN, those who use this device first. */
+async function officers() {
+  const recent = known();
+  const place = (name) => (recent.includes(name) ? recent.indexOf(name) : recent.length);
+  try {
+    const answer = await fetch(door("officer"));
+    const names = answer.ok ? (await answer.json()).names : [];
+    return names.sort((a, b) => place(a) - place(b) || a.localeCompare(b, "vi"));
+  } catch {
+    return []; // no link: a name can still be typed, and the next step says what is wrong
+  }
+}
 
 /** Asks for name and PIN until they are right, or until it is left; then the page begins anew, signed in. */
 export async function signIn(by) {
@@ -26,7 +37,7 @@ export async function signIn(by) {
     for (let pin = await askPin(name, told); pin; pin = await askPin(name, told)) {
       told = await tell("officer", { name, pin });
       if (told) continue;
-      remember(name);
+      localStorage.setItem(KNOWN, JSON.stringify([name, ...known().filter((other) => other !== name)]));
       sessionStorage.removeItem(DESK);
       location.reload();
       return;
@@ -51,9 +62,8 @@ export const took = (counter) => sessionStorage.setItem(DESK, `${data.officer}@$
 async function tell(path, body) {
   const request = { method: "POST", headers: { "Content-Type": "application/json", "Accept-Language": lang() }, body: JSON.stringify(body) };
   try {
-    const answer = await fetch(`/api/v1/halls/${encodeURIComponent(data.hall)}/${path}`, request);
+    const answer = await fetch(door(path), request);
     if (answer.ok) return "";
-    if (answer.status === 401) return t("sign.wrong");
     return (await answer.json()).error.message;
   } catch {
     return t("sign.no_link");
@@ -67,10 +77,10 @@ export function askSign(officer, by) {
     wish && { say: t(wish === "in" ? "sign.hand_over" : "sign.leave"), send: wish } });
 }
 
-function askName(by = "") {
-  const names = known();
+async function askName(by = "") {
+  const names = await officers();
   const parts = [
-    names.length > 0 && group(t("sign.who"), ...names.map((name, index) => choice("name", name, String(index + 1), name))),
+    names.length > 0 && group(t("sign.who"), ...names.map((name, index) => choice("name", name, index < 9 ? String(index + 1) : null, name))),
     line("other", t(names.length ? "sign.other" : "sign.name"), { maxlength: 60 }),
     h("p", { class: "aside" }, t("sign.hint")),
   ];

@@ -92,7 +92,6 @@ async function take(action, args = null, by = "") {
   if (!asked) return send(wanted, args ?? {}, action);
   const at = label();
   const answer = await asked;
-  presses.calm();
   $("main").focus();
   if (!answer) return;
   if (label() !== at) return presses.say("refused", t("counter.changed"));
@@ -141,7 +140,7 @@ function render() {
   // nobody knows who was called elsewhere since the cut: waits stand still, only the clock on the wall goes on
   const now = lost ? link.since : link.now();
   here = view && desk(view, id, now);
-  renderBar({ link, here, presses, heard, words: pressName });
+  renderBar({ link, here, presses, heard, holder: lookups.next?.officer, words: pressName });
   renderButton(lost, now);
   if (!here) return;
   renderUndo(here, link.now(), lost || presses.pending !== null, view.hall.policy.undo_s);
