@@ -111,6 +111,14 @@ def _described() -> Iterator[openapi.Operation]:
         ("grants/remove", "End a device or token.", administration.RemoveGrant, made, "unknown_account", False),
         ("users", "Make a user.", administration.NewUser, made, "unknown_counter password_short name_taken", False),
         ("users/remove", "End a user.", administration.RemoveUser, made, "unknown_account", False),
+        (
+            "users/pin",
+            "Give an officer a PIN, or take it away.",
+            administration.SetPin,
+            made,
+            "unknown_account pin_weak",
+            False,
+        ),
     ):
         yield openapi.Operation("post", f"{hall}/{path}", summary, answer, f"{orders} {codes}", body, open_=open_)
 

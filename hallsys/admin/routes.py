@@ -15,7 +15,8 @@ from hallsys.store.joining import Joining
 from hallsys.web.bodies import read_json
 from hallsys.web.door import Door
 from hallsys.web.identity import Identities
-from hallsys.web.pages import Pages
+from hallsys.web.officers import forgive
+from hallsys.web.pages import Pages, page_language
 
 _T = TypeVar("_T")
 
@@ -63,6 +64,13 @@ class RemoveUser(msgspec.Struct, forbid_unknown_fields=True):
     name: Text
 
 
+class SetPin(msgspec.Struct, forbid_unknown_fields=True):
+    """Gives an officer a PIN; null takes it away."""
+
+    name: Name
+    pin: Text | None
+
+
 class Admin:
     """The handlers. `hall_config` raises Refused unknown_hall; `health` tells facts about this server for the page."""
 
@@ -95,6 +103,7 @@ class Admin:
             web.post(f"{api}/grants/remove", self._remove_grant),
             web.post(f"{api}/users", self._new_user),
             web.post(f"{api}/users/remove", self._remove_user),
+            web.post(f"{api}/users/pin", self._set_pin),
         ]
 
     async def _page(self, request: web.Request) -> web.Response:
@@ -102,6 +111,7 @@ class Admin:
         answer = self._door.guard_page(request, hall, "admin")
         if answer is not None:
             return answer
+        language = page_language(request)
         return self._pages.render(
             request,
             "admin/admin.html",
@@ -110,6 +120,8 @@ class Admin:
             data={
                 "tz": hall.timezone,
                 "counters": [{"id": counter.id, "name": counter.name} for counter in hall.counters],
+                "services": [{"id": service.id, "name": getattr(service.short, language)} for service in hall.services],
+                "zones": [{"id": zone.id, "name": getattr(zone.name, language)} for zone in hall.zones],
             },
             code=request.query.get("code", "")[:12],
             least=PASSWORD_LEAST,
@@ -127,7 +139,7 @@ class Admin:
             for id_, grant in sorted((await self._accounts.grants(hall.id)).items(), key=lambda item: item[1].created)
         ]
         users = [
-            _public(user.name, user.role, user.counter, user.hall, user.created)
+            {**_public(user.name, user.role, user.counter, user.hall, user.created), "pin": bool(user.pin)}
             for user in await self._accounts.users()
             if user.hall in (hall.id, None)
         ]
@@ -166,6 +178,16 @@ class Admin:
         if user is None or not _may_touch(who, hall, user.hall):
             raise Refused("unknown_account", "name")
         await self._accounts.remove_user(body.name)
+        self._identities.forget()
+        return _answer({})
+
+    async def _set_pin(self, request: web.Request) -> web.Response:
+        hall, who, body = await self._order(request, SetPin)
+        user = await self._accounts.user(body.name)
+        if user is None or not _may_touch(who, hall, user.hall):
+            raise Refused("unknown_account", "name")
+        await self._accounts.set_pin(hall.id, body.name, body.pin)
+        await forgive(self._joining, hall.id, body.name)
         self._identities.forget()
         return _answer({})
 
