@@ -1,4 +1,4 @@
-"""`hallsys announce` as people run it: a process of its own, a server of its own, and a player that tells what it got."""
+"""`hallsys announce` as people run it: a process and a server of its own, and a player that tells what it got."""
 
 import asyncio
 import json
