@@ -1,6 +1,7 @@
 """Any crowd before any counter: states put together row by row, no command between a test and the rules."""
 
-from typing import Any
+from random import Random
+from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
@@ -15,8 +16,7 @@ GROUPS = ("land", "hall")
 NEVER = 86_400
 """A starvation limit that no test reaches, in seconds."""
 
-minutes_ago = st.integers(-1, 12).map(lambda tens: NOW - tens * 5 * MIN)
-"""Few values, so that times are often equal."""
+T = TypeVar("T")
 
 
 def ticket(number: int, service: str = "A", **fields: Any) -> Ticket:
@@ -55,74 +55,78 @@ def state_of(config: HallConfig, tickets: list[Ticket], lines: dict[str, Line] |
     return HallState(config, {"tickets": {row.label: row for row in tickets}, "lines": lines or {}})
 
 
-@st.composite
-def waiting(draw: st.DrawFn, number: int, services: str = SERVICES) -> Ticket:
-    """Somebody who waits, in any lane of any line."""
-    where = draw(st.sampled_from(["", "", "", "counter", "group"]))
-    arrival = min(draw(minutes_ago), NOW)
-    return ticket(
-        number,
-        draw(st.sampled_from(services)),
-        priority=draw(st.sampled_from([None, None, "aged", "merit"])),
-        arrival=arrival,
-        queued_at=min(NOW, arrival + draw(st.integers(0, 20)) * MIN),
-        front=draw(st.sampled_from([None] * 7 + ["returned", "front"])),
-        to_counter=draw(st.sampled_from(["1", "2"])) if where == "counter" else None,
-        to_group=draw(st.sampled_from(GROUPS)) if where == "group" else None,
-        not_before=draw(st.one_of(st.none(), st.none(), minutes_ago)),
-        booked=draw(st.one_of(st.none(), st.none(), st.none(), minutes_ago)),
-        dossiers=draw(st.sampled_from([1, 1, 2, 5])),
-    )
+class Dice(Random):
+    """Hypothesis gives the seed, this the rest: a crowd of twenty costs it hundreds of draws, this one."""
+
+    def minutes_ago(self) -> int:
+        """Few values, so that times are often equal."""
+        return NOW - self.randint(-1, 12) * 5 * MIN
+
+    def maybe(self, one_in: int, value: T) -> T | None:
+        return value if self.randrange(one_in) == 0 else None
+
+    def hall(self, starve: bool = True) -> HallConfig:
+        """Rules of every kind; which counters there are does not matter here."""
+        policy = Policy(
+            priority_calls=self.randint(1, 3),
+            prefer_s=self.choice([0, 600, 1800]),
+            starve_s=self.choice([1500, 3000, NEVER]) if starve else NEVER,
+        )
+        many = Tickets(many_from=self.choice([0, 2, 5]), many_every=self.randint(1, 3))
+        return hall_config({"1": SERVICES}, policy=policy, tickets=many)
+
+    def waiting(self, number: int, services: str) -> Ticket:
+        """Somebody who waits, in any lane of any line."""
+        where = self.choice(["", "", "", "counter", "group"])
+        arrival = min(self.minutes_ago(), NOW)
+        return ticket(
+            number,
+            self.choice(services),
+            priority=self.choice([None, None, "aged", "merit"]),
+            arrival=arrival,
+            queued_at=min(NOW, arrival + self.randint(0, 20) * MIN),
+            front=self.maybe(9, self.choice(["returned", "front"])),
+            to_counter=self.choice(["1", "2"]) if where == "counter" else None,
+            to_group=self.choice(GROUPS) if where == "group" else None,
+            not_before=self.maybe(4, self.minutes_ago()),
+            booked=self.maybe(5, self.minutes_ago()),
+            dossiers=self.choice([1, 1, 2, 5]),
+        )
+
+    def crowd(self, rules: HallConfig, services: str = SERVICES) -> HallState:
+        tickets = [self.waiting(number, services) for number in range(1, 1 + self.randint(0, 14))]
+        keys = [*services, "@1", "@2", *(f"#{group}" for group in GROUPS)]
+        turns, every = rules.policy.priority_calls, rules.tickets.many_every
+        lines = {key: Line(20, self.randint(0, turns), self.randint(0, every)) for key in keys}
+        return state_of(rules, tickets, lines)
+
+    def condition(self) -> Condition:
+        wait = self.maybe(2, self.choice([600, 1500]))
+        return Condition(wait, idle=wait is None or self.random() < 0.5)
+
+    def counter(self, state: HallState) -> Counter:
+        """A counter of every kind, which may just have sent somebody back."""
+        order = self.sample(SERVICES, self.randint(1, 3))
+        return counter(
+            "".join(order),
+            conditions={name: self.condition() for name in order if self.random() < 0.3},
+            weights={name: self.randint(1, 5) for name in order} if self.random() < 0.25 else {},
+            mode=self.choice(["all", "all", "ordinary", "priority", "booked"]),
+            groups=self.sample(GROUPS, self.randint(0, 2)),
+            returned=self.choice([None, *sorted(state.tickets)]),
+        )
 
 
-@st.composite
-def halls(draw: st.DrawFn, starve: st.SearchStrategy[int] | None = None) -> HallConfig:
-    """Rules of every kind; which counters there are does not matter here."""
-    policy = Policy(
-        priority_calls=draw(st.integers(1, 3)),
-        prefer_s=draw(st.sampled_from([0, 600, 1800])),
-        starve_s=draw(starve if starve is not None else st.sampled_from([1500, 3000, NEVER])),
-    )
-    many = Tickets(many_from=draw(st.sampled_from([0, 2, 5])), many_every=draw(st.integers(1, 3)))
-    return hall_config({"1": SERVICES}, policy=policy, tickets=many)
+dice = st.integers(0, 2**48).map(Dice)
 
 
-@st.composite
-def crowds(
-    draw: st.DrawFn, config: st.SearchStrategy[HallConfig] | None = None, services: str = SERVICES, most: int = 14
-) -> HallState:
-    rules = draw(config if config is not None else halls())
-    tickets = [draw(waiting(number, services)) for number in range(1, 1 + draw(st.integers(0, most)))]
-    keys = [*services, "@1", "@2", *(f"#{group}" for group in GROUPS)]
-    lines = {
-        key: Line(20, draw(st.integers(0, rules.policy.priority_calls)), draw(st.integers(0, rules.tickets.many_every)))
-        for key in keys
-    }
-    return state_of(rules, tickets, lines)
+def _moment(dice: Dice) -> tuple[HallState, Counter]:
+    state = dice.crowd(dice.hall())
+    return state, dice.counter(state)
 
 
-conditions = st.one_of(
-    st.builds(Condition, wait_over_s=st.sampled_from([600, 1500]), idle=st.booleans()), st.just(Condition(idle=True))
-)
+moments = dice.map(_moment)
+"""A crowd, and the counter that presses "next" at `NOW`."""
 
-
-@st.composite
-def counters(draw: st.DrawFn, state: HallState) -> Counter:
-    """A counter of every kind, which may just have sent somebody back."""
-    order = draw(st.permutations(SERVICES))[: draw(st.integers(1, 3))]
-    helped = draw(st.lists(st.sampled_from(order), max_size=2))
-    return counter(
-        "".join(order),
-        conditions={name: draw(conditions) for name in helped},
-        weights={name: draw(st.integers(1, 5)) for name in order} if draw(st.integers(0, 3)) == 3 else {},
-        mode=draw(st.sampled_from(["all", "all", "ordinary", "priority", "booked"])),
-        groups=draw(st.lists(st.sampled_from(GROUPS), unique=True)),
-        returned=draw(st.sampled_from([None, *sorted(state.tickets)])),
-    )
-
-
-@st.composite
-def moments(draw: st.DrawFn) -> tuple[HallState, Counter]:
-    """A crowd, and the counter that presses "next" at `NOW`."""
-    state = draw(crowds())
-    return state, draw(counters(state))
+queues = dice.map(lambda dice: dice.crowd(dice.hall(starve=False), "A"))
+"""A crowd of one service in which nobody waits too long."""

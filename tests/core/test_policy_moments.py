@@ -2,18 +2,17 @@
 together against a slow reading of the rules."""
 
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from hallsys.core.lanes import line_of
 from hallsys.core.model import Counter, Line
 from hallsys.core.policy import WHY, Choice, choose
 from hallsys.core.state import HallState, apply
 from hallsys.core.turns import ahead
-from tests.core.crowds import NEVER, NOW, counter, crowds, halls, moments
+from tests.core.crowds import NOW, counter, moments, queues
 from tests.core.fairness import choosable, holds, is_early, may_call, others_after, rightful, starving, streak_after
 
 Moment = tuple[HallState, Counter]
-often = settings(max_examples=4 * settings().max_examples)
+often = settings(max_examples=10 * settings().max_examples)
 
 
 def chosen(moment: Moment) -> Choice | None:
@@ -21,7 +20,7 @@ def chosen(moment: Moment) -> Choice | None:
 
 
 @often
-@given(moments())
+@given(moments)
 def test_it_is_whom_a_slow_reading_of_the_rules_names(moment: Moment) -> None:
     state, at = moment
     streaks = {line: row.streak for line, row in state.lines.items()}
@@ -32,12 +31,12 @@ def test_it_is_whom_a_slow_reading_of_the_rules_names(moment: Moment) -> None:
     assert choice is None or choice.ticket.label in rightly
 
 
-@given(moments())
+@given(moments)
 def test_somebody_is_called_whenever_somebody_may_be(moment: Moment) -> None:
     assert (chosen(moment) is not None) == bool(choosable(*moment, NOW))
 
 
-@given(moments())
+@given(moments)
 def test_who_came_back_is_next(moment: Moment) -> None:
     front = [row for row in choosable(*moment, NOW) if row.front]
     choice = chosen(moment)
@@ -47,7 +46,7 @@ def test_who_came_back_is_next(moment: Moment) -> None:
         assert choice.ticket.queued_at == min(row.queued_at for row in front)
 
 
-@given(moments())
+@given(moments)
 def test_nobody_is_passed_who_has_waited_past_the_limit(moment: Moment) -> None:
     state, _ = moment
     everybody = choosable(*moment, NOW)
@@ -59,7 +58,7 @@ def test_nobody_is_passed_who_has_waited_past_the_limit(moment: Moment) -> None:
         assert choice.why.startswith("starvation minutes=")
 
 
-@given(moments())
+@given(moments)
 def test_a_booked_visitor_is_called_from_the_booked_time_on_and_earlier_only_for_want_of_others(moment: Moment) -> None:
     state, _ = moment
     everybody = choosable(*moment, NOW)
@@ -75,13 +74,13 @@ def test_a_booked_visitor_is_called_from_the_booked_time_on_and_earlier_only_for
         assert choice.why.startswith("booked at=") == bool(come)
 
 
-@given(moments())
+@given(moments)
 def test_nobody_is_called_before_the_time_until_which_they_were_sent_away(moment: Moment) -> None:
     choice = chosen(moment)
     assert choice is None or (choice.ticket.not_before or 0) <= NOW
 
 
-@given(moments())
+@given(moments)
 def test_nobody_is_called_against_the_counters_mode(moment: Moment) -> None:
     _, at = moment
     choice = chosen(moment)
@@ -97,7 +96,7 @@ def test_nobody_is_called_against_the_counters_mode(moment: Moment) -> None:
         )
 
 
-@given(moments())
+@given(moments)
 def test_nobody_is_called_who_was_sent_elsewhere_or_for_another_service(moment: Moment) -> None:
     _, at = moment
     choice = chosen(moment)
@@ -109,7 +108,7 @@ def test_nobody_is_called_who_was_sent_elsewhere_or_for_another_service(moment: 
 
 
 @often
-@given(moments())
+@given(moments)
 def test_a_service_on_a_condition_is_taken_only_while_it_holds(moment: Moment) -> None:
     state, at = moment
     choice = chosen(moment)
@@ -119,7 +118,7 @@ def test_a_service_on_a_condition_is_taken_only_while_it_holds(moment: Moment) -
 
 
 @often
-@given(moments())
+@given(moments)
 def test_a_service_on_a_condition_is_taken_when_it_holds_and_nobody_else_is_there(moment: Moment) -> None:
     state, at = moment
     mine = may_call(state, at, NOW)
@@ -129,13 +128,13 @@ def test_a_service_on_a_condition_is_taken_when_it_holds_and_nobody_else_is_ther
         assert (choice is not None) == holds(state, at, line, NOW)
 
 
-@given(moments())
+@given(moments)
 def test_the_reason_is_one_of_those_with_words(moment: Moment) -> None:
     choice = chosen(moment)
     assert choice is None or choice.why.split()[0] in WHY
 
 
-@given(moments())
+@given(moments)
 def test_a_call_counts_the_turns_of_its_line_and_of_no_other(moment: Moment) -> None:
     state, at = moment
     choice = chosen(moment)
@@ -155,7 +154,7 @@ def test_a_call_counts_the_turns_of_its_line_and_of_no_other(moment: Moment) -> 
 
 
 @often
-@given(crowds(halls(st.just(NEVER)), services="A"))
+@given(queues)
 def test_how_many_go_before_is_how_many_are_called_before(state: HallState) -> None:
     for line in {line_of(row) for row in state.tickets.values()}:
         name, group = (line[1:], line[1:]) if line[0] in "@#" else ("9", "none")
