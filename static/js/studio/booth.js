@@ -117,6 +117,7 @@ export class Booth {
         if (!error.code) throw error;
         return this.#complain(error.code);
       }
+      if (!this.#pack) return this.microphone.stop(); // left while the browser asked
     }
     this.#enter("recording");
     const at = this.#at;

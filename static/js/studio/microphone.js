@@ -45,6 +45,11 @@ export class Microphone {
       this.#stream = await navigator.mediaDevices.getUserMedia({ audio });
       this.#context = new AudioContext();
       await this.#context.audioWorklet.addModule(new URL("./recorder.js", import.meta.url).href);
+      const recorder = new AudioWorkletNode(this.#context, "hallsys-recorder");
+      recorder.port.onmessage = ({ data }) => this.#hear(data);
+      this.#context.createMediaStreamSource(this.#stream).connect(recorder);
+      recorder.connect(this.#context.destination); // it plays nothing, but what leads nowhere is not run everywhere
+      await this.#context.resume();
     } catch (error) {
       this.stop();
       throw new NoMicrophone(CODES[error.name] ?? "busy");
@@ -53,11 +58,6 @@ export class Microphone {
       this.stop();
       this.gone();
     });
-    const recorder = new AudioWorkletNode(this.#context, "hallsys-recorder");
-    recorder.port.onmessage = ({ data }) => this.#hear(data);
-    this.#context.createMediaStreamSource(this.#stream).connect(recorder);
-    recorder.connect(this.#context.destination); // it plays nothing, but what leads nowhere is not run in every browser
-    await this.#context.resume();
   }
 
   stop() {

@@ -3,6 +3,7 @@ import { columns } from "hallsys/studio/sound.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const BARS = 150;
+const AROUND = 0.25; // s
 const [WIDTH, HEIGHT] = [900, 120];
 
 function part(name, attributes) {
@@ -24,12 +25,14 @@ function draw(svg, sizes, word) {
   svg.replaceChildren(...bars, ...cuts);
 }
 
-/** A finished recording; drawn as tall as the box, for whether it is loud enough is said in words. */
+/** A finished recording: the word with a little of what is cut off, or all of it while nobody has said where the word
+    is. As tall as the box, for whether it is loud enough is said in words. */
 export function drawTake(svg, { samples, rate }, report) {
-  const sizes = columns(samples, BARS);
+  const from = report ? Math.max(0, report.start - AROUND) : 0;
+  const to = report ? Math.min(samples.length / rate, report.end + AROUND) : samples.length / rate;
+  const sizes = columns(samples.subarray(Math.round(from * rate), Math.round(to * rate)), BARS);
   const top = Math.max(0.02, ...sizes);
-  const length = samples.length / rate;
-  const word = report && { from: report.start / length, to: report.end / length };
+  const word = report && { from: (report.start - from) / (to - from), to: (report.end - from) / (to - from) };
   draw(svg, sizes.map((size) => size / top), word);
 }
 
