@@ -223,6 +223,51 @@ async def test_a_right_pin_forgives(server: Server) -> None:
         assert (await at.enter("Lan"))[0] == 200
 
 
+async def admin_sets(server: Server, body: object, hall: str | None = "shut", role: str = "admin") -> tuple[int, Any]:
+    headers = {"Authorization": f"Bearer {await server.accounts.create_token(hall, role)}"}
+    answer = await server.client.post(f"{SHUT}/users/pin", json=body, headers=headers)
+    return answer.status, await answer.json()
+
+
+async def test_the_administrator_gives_and_takes_a_pin(server: Server) -> None:
+    await server.accounts.create_user("Lan", PASSWORD, "counter", "shut")
+    assert await admin_sets(server, {"name": "lan", "pin": PIN}) == (200, {})
+    at = await device(server)
+    assert (await at.enter("Lan"))[0] == 200
+    headers = {"Authorization": f"Bearer {await server.accounts.create_token('shut', 'admin')}"}
+    lists = await (await server.client.get(f"{SHUT}/accounts", headers=headers)).json()
+    assert [(user["name"], user["pin"]) for user in lists["users"]] == [("Lan", True)]
+    assert "argon2" not in str(lists)
+    assert await admin_sets(server, {"name": "Lan", "pin": None}) == (200, {})
+    assert await at.officer() is None
+    assert (await at.enter("Lan"))[0] == 401
+
+
+async def test_a_new_pin_opens_a_name_that_was_closed(server: Server) -> None:
+    await officer(server)
+    at = await device(server)
+    assert [(await at.enter("Lan", "9999"))[0] for _ in range(6)] == [401] * 5 + [429]
+    assert await admin_sets(server, {"name": "Lan", "pin": "8642"}) == (200, {})
+    assert (await at.enter("Lan", "8642"))[0] == 200
+
+
+async def test_who_may_set_pins_and_whose(server: Server) -> None:
+    await server.accounts.create_user("Lan", PASSWORD, "counter", "shut")
+    await server.accounts.create_user("Khắp nơi", PASSWORD, "counter", None)
+    body = {"name": "Lan", "pin": PIN}
+    assert (await admin_sets(server, body, role="supervisor"))[0] == 403
+    assert (await admin_sets(server, body, hall="open"))[0] == 403
+    assert (await server.client.post(f"{SHUT}/users/pin", json=body)).status == 401
+    everywhere = {"name": "Khắp nơi", "pin": PIN}
+    status, answer = await admin_sets(server, everywhere)
+    assert (status, answer["error"]["code"]) == (404, "unknown_account"), "an account of every hall is not this hall's"
+    assert (await admin_sets(server, everywhere, hall=None))[0] == 200
+    status, answer = await admin_sets(server, {"name": "Lan", "pin": "1234"})
+    assert (status, answer["error"]["code"], answer["error"]["field"]) == (400, "pin_weak", "pin")
+    for wrong in ({"name": "Lan"}, {"name": "Lan", "pin": 2580}, {"name": "Lan", "pin": PIN, "more": 1}):
+        assert (await admin_sets(server, wrong))[0] == 400
+
+
 @pytest.mark.parametrize(
     "pin", ["1234", "4321", "0000", "99999999", "7890", "123", "123456789", "12a4", "１２５８", ""]
 )
