@@ -45,6 +45,7 @@ def transfer(state: HallState, command: c.Transfer, now: int) -> Decision:
         to_group=command.to_group,
         not_before=None if command.after is None else now + command.after * 60_000,
         arrival=now if command.place == "end" else ticket.arrival,
+        booked=None if command.place == "end" else ticket.booked,
         front="front" if command.place == "front" else None,
     )
     private = noted(state, row.label, f"transferred: {command.note}") if command.note else {}
