@@ -30,7 +30,8 @@ with open({log!r}, "a") as log:
     log.write(text)
 does = open(given.model).read()
 if does == "hangs":
-    holds = "import fcntl, time; f = open({log!r} + '.lock', 'w'); fcntl.flock(f, 2); print(flush=True); time.sleep(600)"
+    holds = "import fcntl, time; f = open({log!r} + '.lock', 'w'); fcntl.flock(f, 2); print(flush=True)"
+    holds += "; time.sleep(600)"
     child = subprocess.Popen([sys.executable, "-c", holds], stdout=subprocess.PIPE)
     child.stdout.readline()
     child.wait()

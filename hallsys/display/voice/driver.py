@@ -37,6 +37,9 @@ _LONGEST_DATA_PATH: Final = 150
 _QUIETEST: Final = 64
 """Below this peak (of 32,768) it is silence: an empty text still returns ten milliseconds of it."""
 
+_VOLUME: Final = 60
+"""Of 100. Above, espeak-ng's own limiter works on every third word, and on the words after it; we level anyway."""
+
 _LIMITS: Final = {"rate": (80, 450), "pitch": (0, 99), "range": (0, 99)}
 
 
@@ -139,6 +142,7 @@ class Driver:
             if not lowest <= value <= highest:
                 raise BadSetting(f"{name} {value} is not between {lowest} and {highest}")
             espeak.SetParameter(number, value, 0)
+        espeak.SetParameter(espeak.VOLUME, _VOLUME, 0)
         chunks: list[bytes] = []
         words: list[int] = []
 

@@ -28,7 +28,7 @@ T = TypeVar("T")
 REST: Final = 300.0
 """Seconds that an engine which failed is left alone: each try may take its whole time limit."""
 
-_GENERATION: Final = 2
+_GENERATION: Final = 3
 """Counted up when the same plan and clips would make another file, so that what older code has cached is not used."""
 
 

@@ -34,7 +34,7 @@ CLIP_PEAK: Final = -5.5
 
 _HIGH_PASS: Final = 150.0
 """Hertz; below it a hall's loudspeakers only rumble."""
-_DISPERSION, _DISPERSION_Q, _DISPERSION_TIMES = 300.0, 0.7, 4
+_DISPERSION, _DISPERSION_Q, _DISPERSION_TIMES = 350.0, 0.7, 6
 """Hertz, quality and number of the all-pass filters: of those tried, on every word, the ones with the lowest peaks."""
 _RING: Final = 0.05
 """Seconds that the end of a clip spreads over."""
@@ -175,7 +175,7 @@ def _trimmed(samples: Samples) -> Samples:
 def _dispersed_high_pass(frequency: _Frequencies) -> _Spectrum:
     """A Butterworth of the second order in size, an all-pass in phase.
 
-    A synthetic voice lines the phases of its partials up into one spike per period. Spread over a few milliseconds, as
+    A synthetic voice lines the phases of its partials up into one spike per period. Spread over some milliseconds, as
     broadcasters do, it sounds the same and peaks 2 dB lower: that much louder without a limiter.
     """
     fourth = (frequency / _HIGH_PASS) ** 4
