@@ -1,5 +1,7 @@
 """Settings as rows: what a change of `hall.toml` does to a hall at work."""
 
+from typing import Any
+
 import msgspec
 from msgspec.structs import replace
 
@@ -142,7 +144,11 @@ def test_what_was_assigned_for_today_outlives_new_settings_until_the_next_day() 
 
 def test_the_hall_tells_its_zones_groups_and_outcomes() -> None:
     words = Words("Đất đai", "Land")
-    more = {"zones": [Zone("a", words, ["1"])], "groups": [Named("g", words)], "outcomes": [Named("o", words)]}
+    more: dict[str, Any] = {
+        "zones": [Zone("a", words, ["1"])],
+        "groups": [Named("g", words)],
+        "outcomes": [Named("o", words)],
+    }
     hall = Rig(hall_config({"1": "A"}, **more))
     name = {"name": "Đất đai", "name_en": "Land"}
     assert hall.view["hall"]["zones"] == [{"id": "a", **name, "counters": ["1"]}]

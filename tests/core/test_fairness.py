@@ -1,5 +1,7 @@
 """Whom a counter calls next, and why: priority, preference, starvation, and how many go before."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,7 +18,7 @@ NEVER = 86_400
 """A starvation limit that no test reaches, in seconds."""
 
 
-def one_line(**policy: int) -> Rig:
+def one_line(**policy: Any) -> Rig:
     """One counter, one service."""
     return Rig(hall_config({"1": "A"}, policy=Policy(**{"starve_s": NEVER, **policy})))
 
