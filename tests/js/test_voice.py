@@ -18,7 +18,10 @@ SHOUT = """async ({ sound = true, confirms = true, owns = true, rows = {} }) => 
   const { Announcer } = await import("hallsys/elements/voice.js");
   const heard = {};
   window.log = [];
-  const frame = (kind, message) => heard[kind]?.forEach((then) => then(message));
+  const plain = (voice) => voice.replace(/-\\d-abcdef/, "");
+  const whole = (label, counter) => (label.includes("-") ? label : `${label}-${counter}-abcdef`);
+  const frame = (kind, { voice, ...message }) =>
+    heard[kind]?.forEach((then) => then({ ...message, ...(voice && { voice: whole(voice, 1) }) }));
   window.link = {
     view: null,
     on: (kind, then) => { (heard[kind] ??= []).push(then); return link; },
@@ -28,7 +31,7 @@ SHOUT = """async ({ sound = true, confirms = true, owns = true, rows = {} }) => 
       if (want && owns) frame("sound", { own: true });
     },
     send: ({ type, voice, skipped }) => {
-      log.push([skipped ? "skipped" : type, voice]);
+      log.push([skipped ? "skipped" : type, plain(voice)]);
       if (type === "playing" && window.hall.confirms) frame("speaking", { voice, zone: window.hall.set.zone });
     },
   };
@@ -36,12 +39,13 @@ SHOUT = """async ({ sound = true, confirms = true, owns = true, rows = {} }) => 
     frame, confirms,
     set: { zone: "", volume: 100, sound },
     view: { hall: { tz: "Asia/Ho_Chi_Minh", stale_s: 30, ...rows }, counters: { 1: {}, 2: {} }, tickets: {} },
-    call: (label, { counter = "1", at = 99_000, kind = "called" } = {}) => hall.event({ kind, time: at, voice: label,
+    call: (label, { counter = "1", at = 99_000, kind = "called" } = {}) => hall.event({ kind, time: at,
+      voice: whole(label, counter),
       changes: { tickets: { [label]: { label, state: "called", counter } } } }),
     event: (event) => { link.view = hall.view; frame("view", { event }); },
   };
   const audio = document.body.appendChild(document.createElement("audio"));
-  const name = () => audio.src.split("/voice/")[1];
+  const name = () => plain(audio.src.split("/voice/")[1] ?? "");
   for (const [type, what] of [["playing", "sounds"], ["ended", "over"], ["pause", "paused"]])
     audio.addEventListener(type, () => name() && log.push([what, name(), audio.volume]));
   const settings = () => window.hall.set;
