@@ -113,6 +113,8 @@ async def take(browser: Browser, address: str, shot: Shot, folder: Path) -> Path
     await page.goto(address + shot.path + ("" if scene.deaf else "&sound=0"))
     await page.locator("html[data-day]").wait_for(state="attached")
     await page.evaluate("document.fonts.ready.then(() => null)")
+    if shot.board == "media":
+        await page.locator(".media .pic > *").wait_for()
     if scene.cut:
         await play.cut()
         await page.clock.run_for(LOST_AFTER)

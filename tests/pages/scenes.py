@@ -184,12 +184,6 @@ def zoned(scene: Scene) -> Scene:
     return replace(scene, view={**scene.view, "hall": {**scene.view["hall"], "zones": ZONES}})
 
 
-def set_so(scene: Scene, screen: str, **settings: Any) -> Scene:
-    """The same with a joined screen's settings."""
-    row = {"id": screen, "name": "Tivi", **settings}
-    return replace(scene, view={**scene.view, "hall": {**scene.view["hall"], "screens": {screen: row}}})
-
-
 class Play:
     """The other end of a page's socket. It answers hello with the scene's view and sends what it is told to."""
 
@@ -199,6 +193,7 @@ class Play:
         self._seq = 1
         self._socket: WebSocketRoute | None = None
         self._away = False
+        self.silent = False
 
     async def install(self, context: BrowserContext | Page) -> None:
         await context.route_web_socket("**/ws/**", self._open)
@@ -212,13 +207,16 @@ class Play:
     def _hear(self, socket: WebSocketRoute, text: str) -> None:
         frame = json.loads(text)
         self.heard.append(frame)
-        if frame["type"] == "hello":
-            start = {"type": "snapshot", "at": f"1-{self._seq}", "view": self.scene.view, "now": NOW}
-            socket.send(json.dumps(start))
-            for told in self.scene.frames:
-                self.send(told)
+        if frame["type"] == "hello" and not self.silent:
+            self.greet()
         if frame["type"] == "sound" and frame["want"]:
             socket.send(json.dumps({"type": "sound", "own": True}))
+
+    def greet(self) -> None:
+        """The answer to hello, at once or, where the play is `silent`, when a test wants it."""
+        self.send({"type": "snapshot", "at": f"1-{self._seq}", "view": self.scene.view, "now": NOW})
+        for told in self.scene.frames:
+            self.send(told)
 
     def send(self, frame: JSON) -> None:
         """A frame; an event takes its place in the sequence."""

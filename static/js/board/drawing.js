@@ -121,6 +121,7 @@ export function drawStrip(context) {
   const { view, settings, lost, time, now } = context;
   const { large, idle } = callsOf(context);
   part("hall-strip").show({
+    title: both(({ named }) => named(view.hall))[0],
     calls: idle ? [] : large.map(({ look, label, counter }) => ({ look, label, counter })),
     to: counterWord(),
     arrow: settings.arrow,

@@ -35,6 +35,7 @@ export class Life {
       new page draws, and that one begins with what is kept here. */
   renew() {
     if (!this.#wanted?.ready || this.busy()) return;
+    this.#wanted = null;
     sessionStorage.setItem(KEPT, JSON.stringify({ ...this.picture(), saved: Date.now() }));
     location.reload();
   }

@@ -103,15 +103,15 @@ const shape = () => (settings.board !== "counter" && innerWidth > STRIP * innerH
 
 function apply(wanted) {
   const root = document.documentElement;
+  const changed = JSON.stringify(wanted) !== JSON.stringify(settings) || !root.dataset.theme || !root.dataset.board;
+  settings = wanted;
   root.dataset.theme = wanted.theme;
   root.dataset.board = shape();
   root.dataset.languages = wanted.languages.length;
   part(".board").hidden = shape() === "led" || shape() === "counter";
   part("hall-top").hidden = shape() !== "counter";
   part("hall-strip").hidden = shape() !== "led";
-  if (JSON.stringify(wanted) === JSON.stringify(settings) && root.dataset.set) return;
-  settings = wanted;
-  root.dataset.set = "yes";
+  if (!changed) return;
   use(settings.languages);
   announcer.settle();
   clock();
