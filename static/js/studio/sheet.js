@@ -39,7 +39,8 @@ export function drawList(box, prompts, takes, at, sending) {
   });
   const now = box.querySelector(".now");
   // Not scrollIntoView: that would move the page of a phone, where the list stands below.
-  if (now) box.scrollTop = now.offsetTop - box.offsetTop - box.clientHeight / 2;
+  const top = now ? now.offsetTop - box.offsetTop : 0;
+  if (top < box.scrollTop || top + now.offsetHeight > box.scrollTop + box.clientHeight) box.scrollTop = top - box.clientHeight / 2;
 }
 
 function line({ prompt, index, state, note: words, known }) {
