@@ -15,8 +15,8 @@ _LIVING: Final = {"day", "open", "notices", "screens"}
 
 def configure(state: HallState, now: int) -> Decision | None:
     """The event that brings the tables up to the settings, or None when they agree. A service that had
-    tickets today stays, and a counter that has one or that somebody waits for, even if the settings no longer name
-    it: until they are read on another day."""
+    tickets today stays, a counter that has one or that somebody waits for, and a group for which somebody waits, even
+    if the settings no longer name it: until they are read again and it is not so."""
     config = state.config
     busy = {ticket.service for ticket in (*state.tickets.values(), *state.ended.values())}
     working = {counter.id for counter in state.counters.values() if counter.ticket}
@@ -89,8 +89,14 @@ def _counter(state: HallState, wanted: CounterConfig, now: int) -> Counter:
     present = state.counters.get(wanted.id)
     if present is None:
         present = Counter(wanted.id, wanted.name, "closed", None, [], now, None, None)
-    row = with_counter(present, name=wanted.name, groups=wanted.groups)
+    row = with_counter(present, name=wanted.name, groups=[*wanted.groups, *_dropped(state, present)])
     return row if row.assigned else with_counter(row, **work_of(wanted))
+
+
+def _dropped(state: HallState, counter: Counter) -> list[str]:
+    """The counter's groups that the settings no longer name while somebody waits for them."""
+    named = {group.id for group in state.config.groups}
+    return [name for name in counter.groups if name not in named and state.lanes.of(group_line(name)) is not NOBODY]
 
 
 def work_of(wanted: CounterConfig) -> dict[str, Any]:

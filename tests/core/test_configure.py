@@ -159,6 +159,21 @@ def test_the_hall_tells_its_zones_groups_and_outcomes() -> None:
     assert [hall.view["hall"][key] for key in ("zones", "groups", "outcomes")] == [[], [], []]
 
 
+def test_a_group_that_is_no_more_stays_for_those_who_were_sent_to_it() -> None:
+    words = Words("Đất đai", "Land")
+    config = hall_config({"1": "A", "2": "A"}, groups=[Named("land", words)])
+    grouped = [config.counters[0], replace(config.counters[1], groups=["land"])]
+    hall = Rig(replace(config, counters=grouped))
+    label = hall.issue()
+    hall.call("1")
+    hall.do("transfer", counter="1", to_group="land")
+    hall.settle(hall_config({"1": "A", "2": "A"}))
+    assert hall.counter("2").groups == ["land"]
+    assert hall.call("2") == label
+    hall.settle(hall_config({"1": "A", "2": "A"}))
+    assert hall.counter("2").groups == []
+
+
 def test_new_settings_leave_notices_and_screens_alone() -> None:
     hall = Rig()
     hall.do("notice", text="Quầy 3 tạm nghỉ 10 phút")
