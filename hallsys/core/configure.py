@@ -6,6 +6,7 @@ import msgspec
 
 from hallsys.config import CounterConfig, HallConfig, Helps, Named, Zone
 from hallsys.core.decision import Decision, Event, with_counter
+from hallsys.core.lanes import NOBODY, group_line
 from hallsys.core.model import WAITING, Changes, Condition, Counter, Service
 from hallsys.core.state import HallState
 
