@@ -13,6 +13,7 @@ import pytest
 
 from hallsys.display.voice import sound
 from hallsys.display.voice.reader import DIGITS
+from hallsys.store.backup import Record, back_up, read_backup
 from tests.running import Running, Serve
 from tests.voice.test_pack import tone, zipped
 from tests.voice.test_pack_takes import as_wav, recording
@@ -266,6 +267,20 @@ async def test_a_hall_has_twelve_voices_at_the_most_and_a_deleted_one_is_silent(
     assert shown["chosen"] is None
     assert packs[3] not in [pack["id"] for pack in shown["packs"]]
     assert [pack["name"] for pack in shown["packs"]][:3] == ["Giọng 0", "Giọng 1", "Giọng 2"]
+
+
+async def test_a_backup_holds_the_voices(server: Running, tmp_path: Path) -> None:
+    await a_call(server)
+    door = await studio(server)
+    pack = (await door.done("/packs", {"name": "Hạnh"}))["id"]
+    await door.record(pack, "một")
+    await door.done("/choose", {"pack": pack})
+    await back_up(server.server.connection, tmp_path / "all.backup")
+    records = [one for one in read_backup(tmp_path / "all.backup") if isinstance(one, Record)]
+    rows = {one.key: dict(one.rows) for one in records if one.key.startswith(f"{{{server.hall}}}:voicepacks")}
+    assert rows[f"{{{server.hall}}}:voicepacks"][b"chosen"] == pack.encode()
+    kept = await (await door.get(f"/packs/{pack}/take", language="vi", text="một")).read()
+    assert rows[f"{{{server.hall}}}:voicepacks:{pack}"] == {"vi/một".encode(): kept}
 
 
 async def test_two_readers_at_once_lose_nothing(server: Running) -> None:
