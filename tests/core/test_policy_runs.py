@@ -251,3 +251,21 @@ def test_a_long_wait_of_somebody_told_to_come_later_calls_for_no_help() -> None:
     assert choose(play.state, at, EIGHT) is None
     assert (choice := choose(play.state, at, EIGHT + MIN)) is not None
     assert (choice.ticket, choice.why) == (later, "help minutes=61")
+
+
+def test_a_visitor_who_is_booked_for_later_does_not_keep_a_counter_from_helping() -> None:
+    play = Play(Policy(starve_s=NEVER))
+    at = counter("HN", conditions={"N": Condition(idle=True)})
+    early = ticket(1, "H", arrival=EIGHT, booked=EIGHT + 60 * MIN)
+    apply(play.state, {"tickets": {early.label: early}})
+    other = play.comes("N")
+    assert [play.calls(at), play.calls(at)] == [other, early]
+
+
+def test_somebody_who_is_back_keeps_a_counter_from_helping_even_those_who_are_back_longer() -> None:
+    play = Play(Policy(starve_s=NEVER))
+    at = counter("HN", conditions={"N": Condition(idle=True)})
+    own = ticket(1, "H", arrival=EIGHT, queued_at=EIGHT + 2, front="returned")
+    other = ticket(1, "N", arrival=EIGHT, queued_at=EIGHT + 1, front="returned")
+    apply(play.state, {"tickets": {row.label: row for row in (own, other)}})
+    assert [play.calls(at), play.calls(at)] == [own, other]
