@@ -269,3 +269,13 @@ def test_somebody_who_is_back_keeps_a_counter_from_helping_even_those_who_are_ba
     other = ticket(1, "N", arrival=EIGHT, queued_at=EIGHT + 1, front="returned")
     apply(play.state, {"tickets": {row.label: row for row in (own, other)}})
     assert [play.calls(at), play.calls(at)] == [own, other]
+
+
+def test_the_longest_wait_of_a_service_may_be_of_somebody_who_came_back_last() -> None:
+    play = Play(Policy(starve_s=NEVER))
+    at = counter("HR", conditions={"R": Condition(wait_over_s=1200)})
+    back_first = ticket(1, "R", arrival=EIGHT + 20 * MIN, queued_at=EIGHT + 21 * MIN, front="returned")
+    back_last = ticket(2, "R", arrival=EIGHT, queued_at=EIGHT + 22 * MIN, front="returned")
+    apply(play.state, {"tickets": {row.label: row for row in (back_first, back_last)}})
+    play.now = EIGHT + 22 * MIN
+    assert play.calls(at) == back_first
