@@ -25,7 +25,7 @@ SERVICES = "AHN"
 COUNTERS = "1234"
 REFUSALS = {
     *("nobody_waiting", "counter_closed", "counter_busy", "nothing_called", "wrong_state", "too_few_calls", "too_late"),
-    *("hall_closed", "service_closed", "limit_reached"),
+    *("hall_closed", "service_closed", "limit_reached", "too_early"),
     *("unknown_service", "unknown_counter", "unknown_ticket", "bad_request"),
 }
 
