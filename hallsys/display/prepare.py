@@ -1,5 +1,6 @@
-"""The voices of this server's halls, and their work ahead: parts are made when a ticket is issued, the whole call when
-it is called, so that no screen waits for synthesis. Nothing is made where no screen of this server speaks."""
+"""The voices of this server's halls, and their work ahead, so that no screen waits for synthesis: the words of a ticket
+are made when it is issued, and the whole call of whoever an open counter would call next before anybody presses.
+Nothing is made where no screen of this server speaks."""
 
 import asyncio
 import logging
@@ -10,6 +11,8 @@ from typing import Final
 
 from hallsys.config import HallConfig
 from hallsys.core.model import WAITING
+from hallsys.core.policy import choose
+from hallsys.core.state import HallState
 from hallsys.display.announced import said_by
 from hallsys.display.voice.errors import VoiceError
 from hallsys.display.voice.speech import Speech
@@ -37,6 +40,10 @@ class Voices:
         self._cache, self._configs, self._speaks, self._recorded = cache, configs, speaks, recorded
         self._speech: dict[str, Speech] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._looking: dict[str, bool] = {}
+        """Halls whose next calls are being made, and whether to look once more after that."""
+        self._foreseen: dict[tuple[str, str], str] = {}
+        """Hall and counter -> the ticket whose call was made ready last."""
 
     def speech(self, hall: str) -> Speech:
         """A hall's voice, made when first asked for."""
@@ -62,6 +69,10 @@ class Voices:
             said = said_by(told.frame)
             if said is not None:
                 self._begin(self._make(name, said))
+        if name in self._looking:
+            self._looking[name] = True
+        elif self._begin(self._look_ahead(hall)):
+            self._looking[name] = False
 
     def trouble(self, hall: str) -> str | None:
         """Why a hall is mute or speaks with another voice than its own; None where all is well or nothing was said."""
@@ -75,16 +86,38 @@ class Voices:
         for speech in self._speech.values():
             await speech.close()
 
-    def _begin(self, work: Coroutine[None, None, None]) -> None:
+    def _begin(self, work: Coroutine[None, None, None]) -> bool:
         if len(self._tasks) >= AHEAD:
             work.close()
-            return
+            return False
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return True
+
+    async def _look_ahead(self, hall: Hall) -> None:
+        """One at a time: a call that is pressed meanwhile waits for one sound at the most."""
+        name = hall.config.id
+        try:
+            while True:
+                self._looking[name] = False
+                for counter, label in await hall.ledger.read(_next_calls):
+                    if self._foreseen.get((name, counter)) != label:
+                        self._foreseen[name, counter] = label
+                        await self._make(name, Announcement("call", label, counter))
+                if not self._looking[name]:
+                    return
+        finally:
+            del self._looking[name]
 
     async def _make(self, hall: str, said: Announcement) -> None:
         try:
             await self.speech(hall).mp3(said)
         except VoiceError as error:
             log.warning("hall %s: %s of %s cannot be spoken: %s", hall, said.kind, said.ticket or "the hall", error)
+
+
+def _next_calls(state: HallState, now: int) -> list[tuple[str, str]]:
+    """Open counters, each with the ticket that it would call next."""
+    found = [(row.id, choose(state, row, now)) for row in state.counters.values() if row.state == "open"]
+    return [(counter, choice.ticket.label) for counter, choice in found if choice is not None]
