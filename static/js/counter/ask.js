@@ -34,7 +34,7 @@ export function ask({ title, parts, missing, answer, by = "", first = "input", k
   const go = h("button", { type: "submit", class: "go" });
   const told = h("p", { class: "told", role: "alert" });
   const form = h("form", { method: "dialog" },
-    h("h2", { id: "asked" }, title), ...[parts].flat().filter(Boolean), told,
+    h("h2", { id: "asked" }, title), h("div", { class: "parts" }, ...[parts].flat().filter(Boolean)), told,
     h("div", { class: "ends" }, h("button", { type: "button", class: "leave", click: () => dialog.close() }, t("counter.leave"), h("kbd", {}, "Esc")), go));
   const dialog = h("dialog", { "aria-labelledby": "asked", class: `ask ${kind}` }, form);
   const values = () => ({ ...Object.fromEntries(new FormData(form)), all: (name) => new FormData(form).getAll(name) });

@@ -12,10 +12,12 @@ export function askKeys() {
   const dialog = h("dialog", { class: "ask keys", "aria-labelledby": "asked" },
     h("form", { method: "dialog" },
       h("h2", { id: "asked" }, t("counter.do.keys")),
-      h("p", { class: "aside" }, t("keys.hint")),
-      toggle(t("keys.sounds"), sounding(), useSounds),
-      toggle(t("keys.typing"), typing(), (on) => (useTyping(on), draw())),
-      list, told,
+      h("div", { class: "parts" },
+        h("p", { class: "aside" }, t("keys.hint")),
+        toggle(t("keys.sounds"), sounding(), useSounds),
+        toggle(t("keys.typing"), typing(), (on) => (useTyping(on), draw())),
+        list),
+      told,
       h("div", { class: "ends" }, h("button", { type: "button", class: "go", click: () => dialog.close() }, t("keys.done"), h("kbd", {}, "Esc")))));
   let wanted = null; // the action that waits for its key
 

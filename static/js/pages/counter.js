@@ -58,7 +58,7 @@ const OWN = {
     if (action) take(action);
   },
   note: () => $("note").focus(),
-  keys: () => askKeys().then(render),
+  keys: () => askKeys().then(() => $("main").focus()).then(render),
   window: () => openSmall((doc) => doc && listen(doc)).then((how) => (how === "blocked" ? presses.say("refused", t("counter.window_blocked")) : render())),
   card: () => void window.open(`${location.pathname}/card`),
   move: () => location.assign(location.pathname),
