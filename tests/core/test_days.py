@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hallsys.config import Tickets
 from hallsys.core.days import archive, must_open, next_midnight, today, within
-from hallsys.core.model import RECENT
+from hallsys.core.decision import with_counter
+from hallsys.core.model import PUBLIC, RECENT
 from tests.core.rig import EIGHT, HOUR, MIN, Rig, S, hall_config
 
 ZONES = [
@@ -113,6 +115,45 @@ def test_a_new_day_starts_empty_with_the_numbers_at_one() -> None:
     assert hall.issue() == "A001"
 
 
+def test_nothing_of_yesterday_remains() -> None:
+    hall = Rig(hall_config(tickets=Tickets(per_person=3)))
+    hall.by("lan", person="p1").do("sign_on", counter="1")
+    hall.issue()
+    hall.call("1")
+    hall.do("note", ticket="A001", text="t")
+    hall.do("ask_help", counter="1", kind="technical")
+    hall.by(None, "admin").do("assign_counter", counter="2", services=["H"], mode="priority")
+    hall.do("pause_counter", counter="3", minutes=480, reason="lunch")
+    hall.do("notice", text="t", minutes=480)
+    before = {name: hall.counter(name) for name in "123"}
+    hall.now += 24 * HOUR
+    hall.do("open_day")
+    day = hall.events[-1]
+    assert day.kind == "day_opened"
+    assert day.changes["hall"] == {"day": "2026-11-24", "open": True, "notices": {}}
+    private = {table: rows for table, rows in hall.state.tables.items() if table not in PUBLIC}
+    assert not any(private.values())
+    assert hall.counter("1") == with_counter(
+        before["1"], state="closed", since=hall.now, ticket=None, did=None, asks=None
+    )
+    services = {"services": ["A", "H"], "mode": "all", "assigned": False}
+    assert hall.counter("2") == with_counter(before["2"], state="closed", since=hall.now, **services)
+    assert hall.counter("3") == with_counter(before["3"], state="closed", since=hall.now, until=None, reason=None)
+
+
+def test_a_day_that_is_closed_takes_nothing_back_and_helps_nobody() -> None:
+    hall = Rig()
+    hall.issue()
+    hall.call("1")
+    hall.do("finish", counter="1")
+    hall.do("ask_help", counter="1", kind="technical")
+    hall.do("pause_counter", counter="2", minutes=5)
+    hall.do("close_day")
+    assert (hall.counter("1").did, hall.counter("1").asks, hall.counter("2").until) == (None, None, None)
+    hall.do("open_counter", counter="1")
+    assert hall.refusal("undo", counter="1") == "nothing_to_undo"
+
+
 def test_a_label_that_was_sent_back_yesterday_is_another_ticket_today() -> None:
     hall = Rig()
     hall.issue()
@@ -149,6 +190,7 @@ def test_the_archive_has_every_ticket_and_each_has_ended() -> None:
     hall.do("start", counter="1")
     hall.call("2")
     past = archive(hall.state)
+    assert set(past) == {"day", "tickets", "ratings", "visits", "lines"}, "nobody's name, and no visitor"
     assert past["day"] == "2026-11-23"
     assert [row.number for row in past["tickets"]] == list(range(1, RECENT + 5))
     last = {row.label: (row.state, row.ended_at) for row in past["tickets"][-3:]}
