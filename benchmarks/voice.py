@@ -81,7 +81,8 @@ class Auditor:
         lufs = integrated(heard[: len(samples)], sound.RATE) + top - loudest
         if self._measured % DIRECTLY == 0:
             whole = loudness(sound.from_pcm(sound.to_pcm(samples), sound.RATE), sound.RATE)
-            assert abs(whole - lufs) < 0.01, f"A{ticket:03} at {counter}: {whole} measured whole, {lufs} by its clips"
+            # A block on the edge of the gate may fall in or out by the rounding to 16 bits.
+            assert abs(whole - lufs) < 0.1, f"A{ticket:03} at {counter}: {whole} measured whole, {lufs} by its clips"
         self._measured += 1
         after = np.flatnonzero(np.abs(samples[chime_ends : chime_ends + sound.RATE]) > QUIET)
         first = float(after[0]) / sound.RATE * 1000 if len(after) else float("inf")

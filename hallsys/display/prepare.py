@@ -74,11 +74,6 @@ class Voices:
         elif self._begin(self._look_ahead(hall)):
             self._looking[name] = False
 
-    def trouble(self, hall: str) -> str | None:
-        """Why a hall is mute or speaks with another voice than its own; None where all is well or nothing was said."""
-        speech = self._speech.get(hall)
-        return None if speech is None else speech.trouble
-
     async def close(self) -> None:
         for task in self._tasks:
             task.cancel()
