@@ -274,6 +274,24 @@ async def test_a_closed_day_is_asked_for_by_its_date(serve: Serve, monkeypatch: 
     assert b"issued" in (await other.get("/audit", day=day, format="csv")).body
 
 
+async def test_what_the_store_has_lost_was_never_done(server: Running, admin: Door) -> None:
+    """The audit must not go on telling of a ticket that a failover took back."""
+    client: Any = server.server.connection.client
+    names = await client.keys(f"{{{server.hall}}}:*")
+    copy = {name: await client.dump(name) for name in names}
+    await admin.do("issue", service="A")
+    assert (await audit(admin))["lines"][-1]["ticket"] == "A001"
+    pipeline = client.pipeline(transaction=True)
+    pipeline.delete(*await client.keys(f"{{{server.hall}}}:*"))
+    for name, dumped in copy.items():
+        pipeline.restore(name, 0, dumped)
+    await pipeline.execute()
+    await admin.do("issue", service="H")
+    lines = (await audit(admin))["lines"]
+    assert [line["ticket"] for line in lines if line["kind"] == "issued"] == ["H001"]
+    assert [line["kind"] for line in lines].count("day_opened") == 1
+
+
 # -- by themselves ---------------------------------------------------------------------------------------------------
 
 
