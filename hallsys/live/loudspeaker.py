@@ -6,26 +6,30 @@ store to every server of the hall, and from there to every screen; so does wheth
 
 import asyncio
 import logging
-import secrets
 import time
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from hallsys.core.rights import Who
 from hallsys.live.frames import json_frame
 from hallsys.live.halls import Hall, Halls
 from hallsys.live.hearing import Hearing, frame_of
 from hallsys.live.member import Member
 from hallsys.store.connection import StoreDown
 from hallsys.store.entry import Told
-from hallsys.store.lease import Leases
+from hallsys.store.lease import LASTS, Leases
 from hallsys.store.soundlog import Said
+
+if TYPE_CHECKING:
+    from hallsys.live.seat import Seat
 
 log = logging.getLogger("hallsys.loudspeaker")
 
 RENEW: Final = 1.5
 """Seconds between two looks at the leases, which last four."""
+UNSAID: Final = 100
+"""What may wait to be told to the store."""
 DEAF_REST: Final = 60.0
 """Seconds for which a screen that was not heard leaves the loudspeaker to others, where there are any."""
 
@@ -70,9 +74,12 @@ class Room:
         self._halls = halls
         self._seats: list[Seat] = []
         self._holder: dict[str, str] = {}
+        self._renewed: dict[str, float] = {}
+        self._one_at_a_time = asyncio.Lock()
         self._following = False
         self._task: asyncio.Task[None] | None = None
-        self._telling: set[asyncio.Task[None]] = set()
+        self._outbox: deque[tuple[str, str, str]] = deque()
+        self._telling: asyncio.Task[None] | None = None
 
     def speaks(self) -> bool:
         return any(seat.own for seat in self._seats)
@@ -83,7 +90,7 @@ class Room:
             self._task = asyncio.create_task(self._keep(), name=f"loudspeakers {self.hall.config.id}")
 
     async def close(self) -> None:
-        for task in (self._task, *self._telling):
+        for task in (self._task, self._telling):
             if task is not None:
                 task.cancel()
                 with suppress(asyncio.CancelledError):
@@ -96,18 +103,22 @@ class Room:
 
     def tell(self, kind: str, voice: str, zone: str) -> None:
         """Say it to every server of the hall, this one included; in order, and nobody waits for it."""
-        before = [*self._telling]
-        task = asyncio.create_task(self._tell(before, kind, voice, zone))
-        self._telling.add(task)
-        task.add_done_callback(self._telling.discard)
+        if len(self._outbox) >= UNSAID:
+            log.warning(
+                "hall %s: what its loudspeakers say is not taken by the store, or is nonsense", self.hall.config.id
+            )
+            return
+        self._outbox.append((kind, voice, zone))
+        if self._telling is None or self._telling.done():
+            self._telling = asyncio.create_task(self._tell(), name=f"sound of {self.hall.config.id}")
 
-    async def _tell(self, before: list[asyncio.Task[None]], kind: str, voice: str, zone: str) -> None:
-        if before:
-            await asyncio.wait(before)
-        try:
-            await self.hall.sounds.say(kind, voice, zone)
-        except StoreDown:
-            log.info("hall %s: the store is away, and does not learn that %s was %s", self.hall.config.id, voice, kind)
+    async def _tell(self) -> None:
+        while self._outbox:
+            kind, voice, zone = self._outbox.popleft()
+            try:
+                await self.hall.sounds.say(kind, voice, zone)
+            except StoreDown:
+                log.info("hall %s: the store is away, and does not learn of %s %s", self.hall.config.id, kind, voice)
 
     def add(self, seat: "Seat") -> None:
         for other in [one for one in self._seats if one.holder == seat.holder and one.zone == seat.zone]:
@@ -125,14 +136,29 @@ class Room:
         if not seat.own:
             return
         seat.own = False
-        with suppress(StoreDown):  # the lease ends by itself
-            if at_once or seat.speaking is None:
-                await self.leases.give_back(seat.zone, seat.holder)
+        if at_once or seat.speaking is None:
+            with suppress(StoreDown):  # the lease ends by itself
+                async with self._one_at_a_time:
+                    await self.leases.give_back(seat.zone, seat.holder)
                 await self.look(seat.zone)
 
     async def look(self, zone: str) -> None:
-        """Renew, or try to take: the best seat of this server first, the one that speaks already, or did
-        before it was cut off, before others."""
+        """Renew, or try to take. Raises StoreDown; who has not been renewed for as long as a lease lasts, and is not in
+        the middle of a call, owns nothing any more: another server may have given it away."""
+        async with self._one_at_a_time:
+            try:
+                await self._look(zone)
+                self._renewed[zone] = time.monotonic()
+            except StoreDown:
+                if time.monotonic() - self._renewed.get(zone, 0) > LASTS / 1000:
+                    for seat in self._seats:
+                        if seat.zone == zone and seat.own and seat.speaking is None:
+                            seat.told(False)
+                raise
+
+    async def _look(self, zone: str) -> None:
+        """The best seat of this server first; the one that speaks already, or did before it was cut off, before
+        others."""
         now = time.monotonic()
         seats = sorted(
             (seat for seat in self._seats if seat.zone == zone),
@@ -152,8 +178,9 @@ class Room:
         owns = await self.leases.take(zone, best.holder, best.rank)
         if owns:
             self._holder[zone] = best.holder
-        for seat in [seat for seat in seats if seat is not best] + [best]:
-            seat.told(owns and seat is best)
+        for seat in [*seats[1:], best]:
+            if seat in self._seats:
+                seat.told(owns and seat is best)
 
     async def _keep(self) -> None:
         while self.hall.hub.members or self._seats:
@@ -194,67 +221,6 @@ class Room:
         for seat in self._seats:
             if seat.own and seat.zone in deaf:
                 seat.unheard_until = time.monotonic() + DEAF_REST
-
-
-class Seat:
-    """One socket's wish to speak in a zone."""
-
-    def __init__(self, room: Room, who: Who | None, member: Member) -> None:
-        self.rank = 0 if who is None else 1
-        self.holder, self.zone = "", ""
-        self.own: bool | None = None
-        self.speaking: str | None = None
-        self.unheard_until = 0.0
-        self._room, self._member = room, member
-        self._nonce, self._zone_named = secrets.token_hex(8), False
-
-    async def want(self, wanted: bool, zone: str | None, page: str) -> None:
-        """Ask for a zone's loudspeaker, or hand it back. A page that comes back after a cut, with the secret word that
-        it gave before, finds its lease."""
-        holder = page[:64] or self._nonce
-        if not wanted or (holder, zone or "") != (self.holder, self.zone):
-            await self._room.remove(self, at_once=True)
-        self.holder, self.zone, self._zone_named = holder, zone or "", zone is not None
-        self.own = None
-        if not wanted:
-            return
-        if self.zone and self.zone not in self._room.hearing.zones:
-            self.told(False)
-            return
-        self._room.add(self)
-        with suppress(StoreDown):  # the keeper tries again
-            await self._room.look(self.zone)
-
-    async def playing(self, voice: str) -> None:
-        """The owner begins a call; it is answered with the word that it may."""
-        if not self.own:
-            self._member.reply(self._frame())
-            return
-        self.speaking = voice[:80]
-        self._member.reply(json_frame({"type": "speaking", "voice": self.speaking, "zone": self.zone}))
-        self._room.tell("playing", self.speaking, self.zone)
-
-    async def played(self, voice: str, skipped: bool) -> None:
-        """The owner's call is over: heard, or passed over."""
-        if not self.own:
-            return
-        if self.speaking == voice[:80]:
-            self.speaking = None
-        self._room.tell("skipped" if skipped else "played", voice[:80], self.zone)
-
-    async def leave(self, at_once: bool) -> None:
-        await self._room.remove(self, at_once)
-
-    def told(self, own: bool) -> None:
-        if own is not self.own:
-            self.own = own
-            if not own:
-                self.speaking = None
-            self._member.reply(self._frame())
-
-    def _frame(self) -> bytes:
-        zone = {"zone": self.zone} if self._zone_named else {}
-        return json_frame({"type": "sound", "own": bool(self.own), **zone})
 
 
 def _now() -> int:

@@ -15,9 +15,10 @@ from hallsys.errors import Refused
 from hallsys.live import frames
 from hallsys.live.halls import Hall, Halls
 from hallsys.live.judge import carry_out
-from hallsys.live.loudspeaker import Loudspeakers, Seat
+from hallsys.live.loudspeaker import Loudspeakers
 from hallsys.live.member import Member
 from hallsys.live.screens import Health, Screens
+from hallsys.live.seat import Seat
 from hallsys.texts import Texts, pick_language
 
 log = logging.getLogger("hallsys.socket")

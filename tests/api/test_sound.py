@@ -2,12 +2,14 @@
 
 import asyncio
 import time
+from pathlib import Path
 
 import pytest
 
 from hallsys.config import Words, Zone
 from hallsys.live import hearing, loudspeaker
 from hallsys.store import lease
+from hallsys.store.embedded import Embedded
 from tests.running import JSON, Door, Running, Screen, Serve
 
 ZONES = [Zone("a", Words("Sảnh A", "Hall A"), ["1", "2"]), Zone("b", Words("Sảnh B", "Hall B"), ["3"])]
@@ -216,6 +218,31 @@ async def test_a_page_that_comes_back_finds_its_lease(server: Running) -> None:
                 await listen(moved)
                 assert await wants(moved, **page) is True
                 assert await owns(again) is False
+
+
+async def test_without_a_store_nobody_owns_anything_once_the_lease_has_ended(
+    serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another server may have given it away. A sentence that has begun is not broken off for it."""
+    monkeypatch.setattr(loudspeaker, "LASTS", 200)
+    monkeypatch.setattr(loudspeaker, "RENEW", 0.05)
+    async with Embedded(tmp_path / "store") as store:
+        server = await serve(store=store.url)
+        async with server.nobody.socket() as owner, server.nobody.socket() as idle:
+            await listen(owner)
+            await listen(idle)
+            assert await wants(owner) is True
+            await owner.send({"type": "playing", "voice": "A001-2-abcdef"})
+            await told(owner, "speaking")
+            await store.stop()
+            await owner.send({"type": "playing", "voice": "A001-2-abcdef"})
+            assert (await told(owner, "sound", "speaking"))["type"] == "speaking"
+            await owner.send({"type": "played", "voice": "A001-2-abcdef"})
+            assert await owns(owner) is False
+            await owner.send({"type": "playing", "voice": "A002-2-abcdef"})
+            assert (await told(owner, "sound", "speaking"))["type"] == "sound"
+            await store.start()
+            assert await owns(owner) is True
 
 
 # -- heard -------------------------------------------------------------------------------------------------------------
