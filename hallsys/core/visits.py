@@ -26,9 +26,11 @@ def issue(state: HallState, command: c.Issue, now: int, person: str) -> Decision
     if person:
         may_take(state, person, {command.service, *command.then})
     taken = issued(state, command.service, command.priority, now, dossiers=command.dossiers, then=tuple(command.then))
-    event, label = taken.events[0], taken.result["ticket"].label
-    event = msgspec.structs.replace(event, private={**event.private, **has_taken(state, person, label)})
-    return Decision([event], taken.result)
+    known = has_taken(state, person, taken.result["ticket"].label)
+    if not known:
+        return taken
+    event = taken.events[0]
+    return Decision([msgspec.structs.replace(event, private=event.private | known)], taken.result)
 
 
 def issued(
