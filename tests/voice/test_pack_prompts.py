@@ -26,6 +26,7 @@ HALLS = [
     hall(counters=("1", "10", "14", "21", "35", "105", "2A", "VIP")),
     hall(languages=["vi", "en"], counters=("9", "12", "40")),
     hall(digits="number", dialect="south", counters=("104",)),
+    hall(digits="number", languages=["en", "vi"]),
     hall(letters=False),
     hall(wording=OWN, spoken=Words("bàn hướng dẫn", "information desk")),
 ]

@@ -80,8 +80,9 @@ def test_a_noisy_room_is_cut_off_before_and_after_the_word() -> None:
 
 
 def test_the_key_that_began_the_recording_is_not_part_of_the_word() -> None:
-    samples = recording(before=1.2)
-    samples[4800:5280] += room(0.01, -12.0)
+    # Louder than the word, even.
+    samples = recording(peak=0.08, before=1.2)
+    samples[4800:6240] = room(0.03, -9.0).clip(-0.9, 0.9)
     report, _ = develop(as_wav(samples), BAY)
     assert report.start > 1.0
 
