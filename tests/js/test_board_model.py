@@ -17,8 +17,9 @@ SET = """async ([view, screen, query]) => {
   const { settingsOf, scopeOf } = await import("hallsys/board/settings.js");
   const set = settingsOf(view, screen, new URLSearchParams(query), "vi");
   const scope = scopeOf(view, set);
+  const ids = (rows) => rows.map(({ id }) => id).join("");
   return { ...set, zone: set.zone?.id ?? null, sees: ["1", "4"].filter((counter) => scope.sees({ counter })),
-    counters: scope.counters.map(({ id }) => id).join(""), services: scope.services.map(({ id }) => id).join("") };
+    counters: ids(scope.counters), services: ids(scope.services) };
 }"""
 
 # A stage whose every change is written down: who is lit and who comes next.
@@ -149,16 +150,19 @@ MODEL = """async ([view, now]) => {
     named: (row, field = "name") => row[field] })].filter(Boolean);
   const scope = scopeOf(view, {});
   const time = (ms) => new Date(ms).toISOString().slice(14, 16);
+  const count = ({ letter, count, note, range }) => [letter, count, ...note, ...range];
+  const state = ({ sign, state, word: [word], label }) => [sign, state, word, label];
+  const here = ({ label }) => model.holds(view, { label, counter: "3" });
   return {
     recent: model.recent(view, { A011: now }, scope).map(({ label }) => label),
     quiet: model.quiet(view, scope),
-    states: model.counterFacts(view, scope, both, time).map(({ sign, state, word: [word], label }) => [sign, state, word, label]),
-    waits: model.waitFacts(view, scope, both, false).map(({ letter, count, note, range }) => [letter, count, ...note, ...range]),
+    states: model.counterFacts(view, scope, both, time).map(state),
+    waits: model.waitFacts(view, scope, both, false).map(count),
     lost: model.waitFacts(view, scope, both, true).map(({ count, range }) => [count, range]),
     notices: model.noticeFacts(view, null, now, both).map(({ id }) => id),
     later: model.noticeFacts(view, null, now + 120_000, both).map(({ id }) => id),
     instead: model.instead(view, view.counters["5"] ?? view.counters["1"]),
-    holds: Object.values(view.tickets).filter((row) => model.holds(view, { label: row.label, counter: "3" })).map(({ label }) => label),
+    holds: Object.values(view.tickets).filter(here).map(({ label }) => label),
   };
 }"""
 

@@ -11,10 +11,12 @@ LINE = re.compile(r"/ws/")
 
 class Cable:
     """Every socket of one page goes through it. `pull("before")` loses the next press on its way to the hall,
-    `pull("after")` loses its answer; the page comes back by itself."""
+    `pull("after")` loses its answer; the page comes back by itself. From `hold()` to `release()` the hall is slow: what
+    it says arrives late."""
 
     def __init__(self) -> None:
         self.pulled = 0
+        self._late: list[str | bytes] | None = None
         self._pull: str | None = None
         self._at: str | None = None
         self._page: WebSocketRoute | None = None
@@ -24,6 +26,15 @@ class Cable:
 
     def pull(self, when: str) -> None:
         self._pull = when
+
+    def hold(self) -> None:
+        self._late = []
+
+    def release(self) -> None:
+        late, self._late = self._late or [], None
+        for text in late:
+            if self._page is not None:
+                self._page.send(text)
 
     def tick(self) -> None:
         """The hall's time, as it says every ten seconds: a page whose own clock was turned on knows it again."""
@@ -55,7 +66,10 @@ class Cable:
             if cut:
                 return
             self._at = frame.get("at") if frame["type"] in ("snapshot", "resumed", "event") else self._at
-            page.send(text)
+            if self._late is None:
+                page.send(text)
+            else:
+                self._late.append(text)
 
         page.on_message(from_page)
         hall.on_message(from_hall)

@@ -1,10 +1,8 @@
-"""What a day does to a board's memory. `python -m tests.pages.long_day` plays a whole one, 1,000 tickets at 60 times the
-speed of a hall of fifteen counters, and says what the page held after the first hour and at the end."""
+"""What a day does to a board's memory. `python -m tests.pages.long_day` plays a whole one, 1,000 tickets at fifteen
+counters and 60 times their speed, and says what the page held after each hour."""
 
 import asyncio
 import re
-import shutil
-import subprocess
 import sys
 import tempfile
 from contextlib import suppress
@@ -17,8 +15,8 @@ from hallsys.resources import resource
 from hallsys.simulate.command import Options, simulate
 from tests.child import serving
 from tests.pages.conftest import admin_token
+from tests.pages.pictures import browser_path
 
-ROOT: Final = Path(__file__).parents[2]
 SPEED: Final = 60
 HOUR: Final = 3600 / SPEED
 """seconds of ours in an hour of the hall's"""
@@ -53,7 +51,7 @@ def wide_hall(folder: Path, counters: int = 15) -> Path:
     text = resource("samples/phutho.toml").read_text("utf-8")
     services = re.findall(r'^id = "(\w+)"\nseries', text, re.MULTILINE)
     more = "".join(
-        f'\n[[counters]]\nid = "{n}"\nname = "Quầy {n}"\nservices = {[services[(n + k) % len(services)] for k in range(5)]}\n'
+        f'\n[[counters]]\nid = "{n}"\nname = "Quầy {n}"\nservices = {(services * 3)[n : n + 5]}\n'
         for n in range(6, counters + 1)
     )
     path = folder / "phutho.toml"
@@ -61,10 +59,7 @@ def wide_hall(folder: Path, counters: int = 15) -> Path:
     return path
 
 
-async def main(tickets: int) -> None:
-    browser_path = subprocess.run(
-        [sys.executable, str(ROOT / "bin" / "setup.py"), "browser"], capture_output=True, text=True, check=True
-    ).stdout.strip() or shutil.which("chromium")
+async def main(tickets: int, chromium: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder) / "data"
         async with (
@@ -74,7 +69,7 @@ async def main(tickets: int) -> None:
             address = await child.ready()
             token = await admin_token(data)
             arguments = ["--no-sandbox", "--autoplay-policy=no-user-gesture-required"]
-            browser = await playwright.chromium.launch(executable_path=browser_path, args=arguments)
+            browser = await playwright.chromium.launch(executable_path=chromium, args=arguments)
             page = await (await browser.new_context(viewport={"width": 1920, "height": 1080})).new_page()
             await page.goto(f"{address}/halls/phutho/board")
             await page.locator("html[data-day]").wait_for(state="attached")
@@ -96,4 +91,4 @@ async def main(tickets: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else 1000))
+    asyncio.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else 1000, browser_path()))

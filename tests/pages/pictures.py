@@ -1,6 +1,7 @@
-"""`python -m tests.pages.pictures [folder]`: a picture of every board in every state, for docs/screens.md and for eyes."""
+"""`python -m tests.pages.pictures [folder [part of a name]]`: every board in every state, for docs/screens.md."""
 
 import asyncio
+import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -15,11 +16,12 @@ from tests.pages.scenes import NOW, SCENES, Play, zoned
 
 ROOT: Final = Path(__file__).parents[2]
 Size = tuple[int, int]
-WALL, PORTRAIT, LED, TOP, TOP_WIDE = (1920, 1080), (1080, 1920), (1920, 360), (1024, 600), (1280, 400)
-COLOURS: Final = 24
-"""of a picture's palette: flat colours, small files"""
-WIDE: Final = 960
-"""pixels of a picture's longer side in docs/"""
+WALL, PORTRAIT, LED, LED_LONG = (1920, 1080), (1080, 1920), (1920, 360), (1280, 160)
+TOP, TOP_WIDE = (1024, 600), (1280, 400)
+COLOURS: Final = 32
+"""of a sheet's palette: flat colours, small files"""
+GAP: Final = 8
+"""pixels between the pictures of a sheet"""
 
 LOST_AFTER = 6_000
 """ms: a page says after five that its link is gone"""
@@ -38,9 +40,14 @@ class Shot:
 
     @property
     def name(self) -> str:
-        form = {PORTRAIT: "portrait", TOP_WIDE: "wide", (1280, 160): "long"}.get(self.size, "")
+        form = {PORTRAIT: "portrait", TOP_WIDE: "wide", LED_LONG: "long"}.get(self.size, "")
         parts = (self.board, form, self.scene, self.theme, self.lang.replace(",", "-"))
         return "-".join(part for part in parts if part)
+
+    @property
+    def group(self) -> str:
+        """The sheet it stands on."""
+        return self.name.replace(f"-{self.scene}-", "-")
 
     @property
     def path(self) -> str:
@@ -48,53 +55,49 @@ class Shot:
         return f"/halls/phutho/board?theme={self.theme}&lang={self.lang}{board}{self.query}"
 
 
-HALL_SCENES = tuple(SCENES)
-TOPS = {
-    "3": ("called", "rest", "lost", "long-names", "closed"),
-    "5": ("rest",),
-    "1": ("1-counter", "quiet"),
-    "12": ("12-counters",),
-}
+TOPS: Final = (
+    ("3", ("called", "rest", "lost", "long-names", "closed")),
+    ("5", ("rest",)),
+    ("1", ("1-counter", "quiet")),
+    ("12", ("12-counters",)),
+)
+"""Counters, and the scenes in which they are worth a look."""
+TELLING: Final = ("called", "two-calls", "quiet", "lost", "no-sound", "12-counters", "long-names", "notices")
+BOTH: Final = ("dark", "light")
 
 
 def shots() -> list[Shot]:
     """Every board in every theme, orientation and language; each state where it looks different."""
-    found = [
-        Shot(scene, size=size, theme=theme)
-        for scene in HALL_SCENES
-        for size in (WALL, PORTRAIT)
-        for theme in ("dark", "light")
-    ]
+    walls, strips, tops = (WALL, PORTRAIT), (LED, LED_LONG), (TOP, TOP_WIDE)
+    found = [Shot(scene, size=size, theme=theme) for theme in BOTH for size in walls for scene in SCENES]
     found += [
-        Shot(scene, size=size, lang=lang, theme="light")
-        for scene in ("called", "two-calls", "quiet", "lost", "no-sound", "12-counters", "long-names", "notices")
-        for size in (WALL, PORTRAIT)
-        for lang in ("en", "vi,en")
+        Shot(scene, size=size, lang=lang, theme=theme)
+        for lang, theme in (("en", "light"), ("vi,en", "dark"))
+        for size in walls
+        for scene in TELLING
     ]
-    for theme in ("dark", "light"):
+    for theme in BOTH:
         for lang in ("vi", "vi,en"):
-            found += [Shot(scene, "&zone=a", theme=theme, lang=lang, board="zone") for scene in ("called", "quiet")]
+            found += [
+                Shot(scene, "&zone=a", theme=theme, lang=lang, board="zone")
+                for scene in ("called", "two-calls", "quiet")
+            ]
             found += [
                 Shot(scene, size=size, theme=theme, lang=lang, board="media")
-                for scene in ("called", "two-calls", "rest", "lost", "quiet")
-                for size in (WALL, PORTRAIT)
+                for size in walls
+                for scene in ("called", "two-calls", "rest", "lost", "no-sound", "12-counters")
             ]
             found += [
                 Shot(scene, f"&counter={sign}", size, theme, lang, "counter")
-                for sign, scenes in TOPS.items()
+                for size in tops
+                for sign, scenes in TOPS
                 for scene in scenes
-                for size in (TOP, TOP_WIDE)
             ]
             found += [
                 Shot(scene, size=size, theme=theme, lang=lang, board="led")
+                for size in strips
                 for scene in ("called", "two-calls", "rest", "quiet", "lost", "12-counters")
-                for size in (LED, (1280, 160))
             ]
-    found += [
-        Shot(scene, size=size, board="media", lang="en")
-        for scene in ("0-counters", "long-names", "no-sound", "12-counters")
-        for size in (WALL, PORTRAIT)
-    ]
     return found
 
 
@@ -125,24 +128,40 @@ async def take(browser: Browser, address: str, shot: Shot, folder: Path) -> Path
     return path
 
 
-def reduce(path: Path, to: Path) -> None:
-    """A picture as docs/ keeps it: half the size, few colours."""
-    picture = Image.open(path).convert("RGB")
-    picture.thumbnail((WIDE, WIDE), Image.Resampling.LANCZOS)
-    picture.quantize(COLOURS, dither=Image.Dither.NONE).save(to, optimize=True)
+def sheet(shots: list[Path], to: Path) -> None:
+    """Pictures side by side as docs/ keeps them: smaller, in few colours."""
+    pictures = [Image.open(path).convert("RGB") for path in shots]
+    width = 640 if pictures[0].width > pictures[0].height else 320
+    small = [one.resize((width, round(one.height * width / one.width)), Image.Resampling.LANCZOS) for one in pictures]
+    columns = 1920 // width
+    height = small[0].height + GAP
+    whole = Image.new("RGB", (columns * (width + GAP) - GAP, -(-len(small) // columns) * height - GAP), "white")
+    for index, picture in enumerate(small):
+        whole.paste(picture, (index % columns * (width + GAP), index // columns * height))
+    whole.quantize(COLOURS, dither=Image.Dither.NONE).save(to, optimize=True)
 
 
-async def main(folder: Path, only: str) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
+async def main(folder: Path, only: str, chromium: str) -> None:
+    groups: dict[str, list[Path]] = {}
     with tempfile.TemporaryDirectory() as data:
         async with serving(Path(data) / "data") as child, async_playwright() as playwright:
             address = await child.ready()
-            browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+            browser = await playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
             for shot in shots():
                 if only in shot.name:
-                    await take(browser, address, shot, folder)
+                    groups.setdefault(shot.group, []).append(await take(browser, address, shot, Path(data)))
             await browser.close()
+        for name, pictures in groups.items():
+            sheet(pictures, folder / f"{name}.png")
+
+
+def browser_path() -> str:
+    """The browser that the tests use."""
+    find = [sys.executable, str(ROOT / "bin" / "setup.py"), "browser"]
+    return subprocess.run(find, capture_output=True, text=True, check=True).stdout.strip()
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else ""))
+    target = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "pictures"
+    target.mkdir(parents=True, exist_ok=True)
+    asyncio.run(main(target, sys.argv[2] if len(sys.argv) > 2 else "", browser_path()))

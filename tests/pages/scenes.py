@@ -18,13 +18,12 @@ NOW: Final = 1_790_044_920_000
 """Tuesday, 22 September 2026, 09:42 in Phú Thọ."""
 MINUTE: Final = 60_000
 
-STATES: Final = {"called", "serving", "free", "paused", "closed"}
-
 
 def ticket(label: str, service: str, counter: str | None, state: str, at: int, **more: Any) -> JSON:
     """A ticket's row; `at` is the time of its call."""
     return {
-        "label": label, "service": service, "number": int(label[1:]), "priority": None, "state": state, "counter": counter,
+        "label": label, "service": service, "number": int(label[1:]), "priority": None, "state": state,
+        "counter": counter,
         "arrival": at - 9 * MINUTE, "issued_at": at - 9 * MINUTE, "queued_at": at - 9 * MINUTE,
         "called_at": at if counter else None, "started_at": None, "ended_at": None, "calls": 1, "why": None,
         "front": None, "to_counter": None, **more,
@@ -34,7 +33,8 @@ def ticket(label: str, service: str, counter: str | None, state: str, at: int, *
 def counter(sign: str, name: str, services: str, state: str = "open", label: str | None = None, **more: Any) -> JSON:
     """A counter's row."""
     return {
-        "id": sign, "name": name, "state": state, "ticket": label, "services": list(services), "since": NOW - 5 * MINUTE,
+        "id": sign, "name": name, "state": state, "ticket": label, "services": list(services),
+        "since": NOW - 5 * MINUTE,
         "reason": None, "returned": None, **more,
     }  # fmt: skip
 
@@ -152,7 +152,8 @@ NOTICED: Final = {
     "hall": {
         **FIVE["hall"],
         "notices": {
-            "n1": {"id": "n1", "text": "Quầy 5 mở lại lúc 10 giờ. Kính mong ông/bà thông cảm.", "at": NOW - 1, "until": NOW + MINUTE},
+            "n1": {"id": "n1", "text": "Quầy 5 mở lại lúc 10 giờ. Mong ông/bà thông cảm.", "at": NOW - 1,
+                   "until": NOW + MINUTE},
             "n0": {"id": "n0", "text": "Đã hết hạn", "at": NOW - MINUTE, "until": NOW - 1},
         },
         "waits": {"A": [900, 1500], "H": [610, 1190], "N": [1500, 2390], "X": [100, 500], "R": [0, 290]},

@@ -16,16 +16,21 @@ LABELS = ["A012", "Q003", "W012", "A1000", "W1000"]
 
 # Where the ink of each number is, which is not where its line box is.
 INK = """async ({ labels, counter, arrow, band }) => {
-  const look = (label, index) => ({ look: index ? "rest" : "lit", wave: true, say: "Mời công dân số", label,
-    what: "Nội vụ và lĩnh vực khác", counter });
+  const { fit } = await import("hallsys/board/fit.js");
+  const look = (label, index) => ({ look: index ? "rest" : "lit", wave: true, say: ["Mời công dân số"], label,
+    what: ["Nội vụ và lĩnh vực khác"], counter });
+  const to = [document.documentElement.lang === "en" ? "Counter" : "Quầy"];
   document.querySelector(".board").classList.toggle("banded", band !== null);
-  document.querySelector("hall-band").show({ kind: band, since: "09:41" });
+  document.querySelector("hall-band").show({ kind: band, head: ["Màn hình này chưa phát được tiếng."],
+    hint: ["Cán bộ xin chạm vào nút một lần."], button: ["Bật tiếng"] });
   document.querySelector("#idle").hidden = true;
   document.querySelector("hall-call").hidden = false;
-  document.querySelector("hall-call").show({ arrow, calls: labels.map(look) });
-  document.querySelector("hall-last").show({ calls: labels.length > 1 ? [] :
+  document.querySelector("hall-call").show({ arrow, to, calls: labels.map(look) });
+  document.querySelector("hall-last").show({ to, title: ["Vừa mời"], calls: labels.length > 1 ? [] :
     Array.from({ length: 4 }, () => ({ label: labels[0], counter })) });
+  document.querySelector(".left").classList.toggle("full", labels.length > 1);
   await document.fonts.ready;
+  fit(document.querySelector(".board"));
   const ink = (num) => {
     const style = getComputedStyle(num);
     const pen = Object.assign(document.createElement("canvas").getContext("2d"),

@@ -35,7 +35,7 @@ SHOTS = [
     Shot("called", "&zone=a", board="zone"),
     *(Shot(scene, size=size, board="media") for scene in ("called", "two-calls", "lost") for size in (WALL, PORTRAIT)),
     Shot("called", board="media", lang="vi,en", theme="light"),
-    *(Shot(scene, "&counter=3", size, board="counter") for scene in ("called", "rest", "lost") for size in (TOP, TOP_WIDE)),
+    *(Shot(scene, "&counter=3", size, board="counter") for scene in ("called", "lost") for size in (TOP, TOP_WIDE)),
     Shot("rest", "&counter=5", TOP, lang="vi,en", theme="light", board="counter"),
     *(Shot(scene, size=LED, board="led") for scene in ("called", "two-calls", "quiet", "lost")),
     Shot("called", size=(1280, 160), board="led", lang="vi,en", theme="light"),
@@ -47,15 +47,18 @@ LOOK = """() => {
   const name = (element) => `${element.tagName} ${element.className} ${element.textContent.trim().slice(0, 30)}`;
   const all = [...document.querySelectorAll("#wall *")].filter((element) => seen(element) && !element.closest("svg"));
   const box = (element) => element.getBoundingClientRect();
-  const outside = all.filter((element) => box(element).right > innerWidth + 1 || box(element).bottom > innerHeight + 1);
-  const over = all.filter((element) => element.matches(".say, .what, .foot, .big, .hint, .nm b, .note, .cap h2, .s, .n") && (() => {
+  const outside = all.filter((element) =>
+    box(element).right > innerWidth + 1 || box(element).bottom > innerHeight + 1);
+  const words = ".say, .what, .foot, .big, .hint, .nm b, .note, .cap h2, .s, .n";
+  const over = all.filter((element) => element.matches(words) && (() => {
     const card = element.closest(".call, .ctr, .body, .cap, .w, footer");
     return card && (box(element).right > box(card).right + 1 || box(element).bottom > box(card).bottom + 1);
   })());
-  const small = all.filter((element) => [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim()) &&
-    parseFloat(getComputedStyle(element).fontSize) < 0.0238 * Math.min(innerWidth, innerHeight));
+  const size = (element) => parseFloat(getComputedStyle(element).fontSize);
+  const written = (element) => [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
+  const small = all.filter((element) => written(element) && size(element) < 0.0238 * Math.min(innerWidth, innerHeight));
   const numbers = all.filter((element) => element.matches(".call .who .num, .see .num, .strip > .call > .num"))
-    .map((element) => ({ text: element.textContent, size: parseFloat(getComputedStyle(element).fontSize), lit: !element.closest(".rest") }));
+    .map((element) => ({ text: element.textContent, size: size(element), lit: !element.closest(".rest") }));
   return { outside: outside.map(name), over: over.map(name), small: small.map(name), numbers };
 }"""
 

@@ -5,11 +5,14 @@ import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import aiohttp
 import pytest
 from playwright.async_api import Page, expect
 
 from hallsys.caller.keys import KEYS
+from hallsys.resources import resource
 from tests.child import hallsys, serving
+from tests.pages.cable import Cable
 from tests.pages.conftest import admin_token
 from tests.pages.station import DESK, Hall, Station, Stations
 from tests.pages.test_main_job import joined, sign_up
@@ -21,7 +24,7 @@ PIN = "2580"
 
 
 @pytest.fixture
-async def desk(hall: Hall, stations: Stations) -> Station:
+async def desk(hall: Hall, stations: Stations, cable: Cable) -> Station:
     """Counter 2, open and free; nobody waits."""
     view = await hall.view()
     for counter in view["counters"].values():
@@ -34,7 +37,13 @@ async def desk(hall: Hall, stations: Stations) -> Station:
             await hall.do("cancel", ticket=label)
     await hall.do("open_counter", counter="2")
     station = await stations(hall.address, DESK, headers=hall.headers, clock=True)
+    await cable.plug(station.page)
     return await station.open(hall.page("counter?counter=2"))
+
+
+@pytest.fixture
+async def cable() -> Cable:
+    return Cable()
 
 
 async def press(desk: Station, *keys: str) -> None:
@@ -98,6 +107,30 @@ async def test_a_note_goes_with_the_next_press(hall: Hall, desk: Station) -> Non
     await expect(desk.page.locator("#now .empty")).to_be_visible()
     await hall.do("call", counter="2", ticket=label, reason="x")
     await expect(desk.page.locator(".hist")).to_contain_text("Ghi chú: chờ bản gốc")
+
+
+async def test_a_press_behind_another_follows_it(hall: Hall, desk: Station, cable: Cable) -> None:
+    page = desk.page
+    await calls(desk, await hall.label("A"))
+    cable.hold()
+    await press(desk, "2", "0")
+    await expect(page.locator("#told")).to_contain_text("sẽ làm ngay sau lần bấm đang gửi")
+    cable.release()
+    await expect(page.locator("#now .empty")).to_be_visible()
+
+
+async def test_a_press_meant_for_another_number_is_not_done(hall: Hall, desk: Station, cable: Cable) -> None:
+    """Enter, then "no-show" in haste: it was meant for the number that has just been finished."""
+    page = desk.page
+    first, second = await hall.label("A"), await hall.label("A")
+    await calls(desk, first)
+    await expect(page.locator("#hint")).to_contain_text(second)
+    cable.hold()
+    await press(desk, "Enter", "3")
+    cable.release()
+    await expect(page.locator("#told")).to_contain_text("Số ở quầy đã khác")
+    await expect(page.locator("#now.called .num")).to_have_text(second)
+    assert (await hall.view())["tickets"][second]["state"] == "called"
 
 
 async def test_a_pedal_and_keys_of_ones_own(hall: Hall, desk: Station) -> None:
@@ -212,11 +245,29 @@ async def test_the_card_is_one_page_and_has_every_key(hall: Hall, desk: Station)
         assert b"/MediaBox [0 0 594.95996 841.91998]" in pdf, "A4"
 
 
+Office = tuple[Hall, Station]
+STRICT = """[policy]
+sign_in = true
+outcome_required = true
+"""
+OUTCOMES = """
+[[outcomes]]
+id = "accepted"
+name = { vi = "Đã nhận hồ sơ", en = "Dossier accepted" }
+"""
+
+
 @pytest.fixture
-async def office(tmp_path: Path, stations: Stations) -> AsyncIterator[tuple[Hall, Station]]:
-    """A hall with two officers, and its administrator's page."""
-    data = tmp_path / "data"
-    async with serving(data) as child:
+async def office(tmp_path: Path, stations: Stations, request: pytest.FixtureRequest) -> AsyncIterator[Office]:
+    """A hall with two officers, and counter 2's page; a strict one wants to know who works and what came out."""
+    data, config = tmp_path / "data", tmp_path / "phutho.toml"
+    sample = resource("samples/phutho.toml").read_text("utf-8")
+    if request.param == "strict":
+        sample, changed = re.subn(r"^\[policy\].*$", STRICT, sample, flags=re.MULTILINE)
+        assert changed == 1
+        sample += OUTCOMES
+    config.write_text(sample, "utf-8")
+    async with serving(data, "--config", str(config)) as child:
         address = await child.ready()
         admin = await sign_up(await stations(address, DESK), await child.line("Set the IT officer's password (a link"))
         for name in ("Nguyễn Thị Hạnh", "Trần Văn Lâm"):
@@ -224,7 +275,9 @@ async def office(tmp_path: Path, stations: Stations) -> AsyncIterator[tuple[Hall
             made = await hallsys(data, "user", "create", *words, "--role", "counter", given="một câu dễ nhớ\n")
             assert made.code == 0, made.err
             assert (await hallsys(data, "user", "pin", *words, given=f"{PIN}\n")).code == 0
-        yield Hall(address, await admin_token(data)), admin
+        second = await joined(admin, await stations(address, DESK), "counter", counter="2")
+        yield Hall(address, await admin_token(data)), second
+        await second.context.close()  # before its server goes
 
 
 async def signs_in(page: Page, name: str, pin: str = PIN) -> None:
@@ -235,9 +288,9 @@ async def signs_in(page: Page, name: str, pin: str = PIN) -> None:
     await page.keyboard.press("Enter")
 
 
-async def test_officers_sign_in_hand_over_and_leave(office: tuple[Hall, Station], stations: Stations) -> None:
-    hall, admin = office
-    second = await joined(admin, await stations(hall.address, DESK), "counter", counter="2")
+@pytest.mark.parametrize("office", ["easy"], indirect=True)
+async def test_officers_sign_in_hand_over_and_leave(office: Office) -> None:
+    hall, second = office
     page = second.page
     await expect(page.locator("#what")).to_have_text("Mở quầy")
     await page.keyboard.press("d")
@@ -266,3 +319,31 @@ async def test_officers_sign_in_hand_over_and_leave(office: tuple[Hall, Station]
     await expect(page.locator("#takes")).not_to_contain_text("Lâm")
     assert (await hall.view())["counters"]["2"]["state"] == "paused"
     second.wrong = [each for each in second.wrong if "401" not in each]  # the wrong PIN is the browser's complaint
+
+
+@pytest.mark.parametrize("office", ["strict"], indirect=True)
+async def test_a_strict_hall_wants_a_name_and_an_outcome(office: Office) -> None:
+    hall, second = office
+    page = second.page
+    label = await hall.label("A")
+    await expect(page.locator("#what")).to_have_text("Đăng nhập")
+    await page.locator("#main").click()
+    await signs_in(page, "Nguyễn Thị Hạnh")
+    await expect(page.locator("#takes")).to_contain_text("Nguyễn Thị Hạnh")
+    await expect(page.locator("#what")).to_have_text("Mở quầy")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#hint")).to_contain_text(label)
+    await hall.do("call_next", counter="2")
+    await expect(page.locator("#now.called .num")).to_have_text(label)
+    await page.keyboard.press("0")
+    await expect(page.locator("dialog .go")).to_contain_text("Chọn kết quả trước")
+    await page.keyboard.press("1")
+    await page.keyboard.press("h")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#now .empty")).to_be_visible()
+    async with (
+        aiohttp.ClientSession(hall.address, headers=hall.headers) as http,
+        http.get(f"/api/v1/halls/phutho/tickets/{label}") as answer,
+    ):
+        told = await answer.json()
+    assert (told["outcome"], sorted(told["delivered"])) == ("accepted", ["A", "H"])

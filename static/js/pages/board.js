@@ -18,6 +18,7 @@ import { Link } from "hallsys/live/link.js";
 import { data } from "hallsys/texts.js";
 
 const SKEW = 2_000; // ms that a screen's own clock may be wrong before it says so
+const BREATH = 100; // ms between two pictures: a burst of events is one picture, and a small machine keeps up
 const STRIP = 3; // a picture wider than three times its height is a strip, whatever it is set to
 
 const query = new URLSearchParams(location.search);
@@ -31,6 +32,8 @@ const stage = new Stage({
 });
 let settings = settingsOf(null, data.screen, query, data.lang);
 let said = null;
+let painted = -BREATH;
+let painting = null;
 let noticed = null; // the voice of a notice that is being spoken
 
 const announcer = new Announcer({
@@ -83,7 +86,17 @@ function end(voice) {
   life.renew();
 }
 
+/** Draws at once, or as soon as the picture before has stood for a moment. */
 function draw() {
+  if (painting !== null) return;
+  const wait = painted + BREATH - performance.now();
+  if (wait > 0) painting = setTimeout(paint, wait);
+  else paint();
+}
+
+function paint() {
+  painting = null;
+  painted = performance.now();
   const { view } = link.view ? link : before ?? link;
   apply(settingsOf(view, data.screen, query, data.lang));
   const lost = link.state === "lost";
