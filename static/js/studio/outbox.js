@@ -4,6 +4,7 @@ import { Away, Refusal, keep } from "hallsys/studio/server.js";
 
 const NAME = "hallsys-studio";
 const AGAIN = 4000; // ms
+const FINAL = ["bad_request", "not_found", "too_large"]; // whatever else is refused now may be taken later
 
 const wrapped = (request) =>
   new Promise((resolve, reject) => {
@@ -93,6 +94,7 @@ export class Outbox {
       this.sent(entry, report);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
+      if (!FINAL.includes(error.code)) throw new Away(error.code);
       await this.#forget(entry);
       this.refused(entry, error.message);
     }

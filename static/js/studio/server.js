@@ -2,7 +2,7 @@
 import { data } from "hallsys/texts.js";
 
 const base = `/halls/${encodeURIComponent(data.hall)}/studio`;
-const AWAY = [502, 503, 504];
+const NOT_NOW = ["store_unavailable", "internal", "unauthorized"];
 
 export class Away extends Error {}
 
@@ -24,9 +24,12 @@ async function ask(path, { query = {}, ...options } = {}) {
   } catch (error) {
     throw new Away(error.message);
   }
-  if (AWAY.includes(answer.status)) throw new Away(String(answer.status));
   if (answer.status === 401) location.reload(); // signed out meanwhile: the server shows the way back in
-  if (!answer.ok) throw new Refusal((await answer.json()).error);
+  if (!answer.ok) {
+    const { error } = await answer.json().catch(() => ({})); // a proxy's own page is no answer of ours
+    if (!error || NOT_NOW.includes(error.code)) throw new Away(String(answer.status));
+    throw new Refusal(error);
+  }
   return answer;
 }
 
