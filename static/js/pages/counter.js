@@ -237,6 +237,8 @@ $("memo").addEventListener("submit", (event) => {
   $("main").focus();
 });
 
+// a press that waits for its answer lives in this page alone
+addEventListener("beforeunload", (event) => presses.pending && event.preventDefault());
 listen(document);
 link
   .on("view", ({ event }) => {
