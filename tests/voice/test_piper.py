@@ -5,8 +5,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
-from hallsys.config import PiperVoice, VoiceConfig
+from hallsys.config import PiperVoice, Settings, VoiceConfig
 from hallsys.display.voice import maker, sound
 from hallsys.display.voice.errors import EngineFailed
 from hallsys.display.voice.maker import Maker
@@ -14,6 +15,8 @@ from hallsys.display.voice.piper import Piper
 from hallsys.display.voice.speech import Speech
 from hallsys.display.voice.synthetic import Synthetic
 from hallsys.display.voice.wording import Announcement, Phrasing
+from hallsys.hallfile import load_halls
+from hallsys.office import examine_machine
 from hallsys.resources import resource
 
 CALL = Announcement("call", "A1", "2")
@@ -177,3 +180,15 @@ def test_its_environment_is_its_own(stand: Stand, monkeypatch: pytest.MonkeyPatc
         stand.piper("works").speak("vi", "ba")
     assert "PATH" in str(failed.value)
     assert "HALLSYS" not in str(failed.value)
+
+
+def test_the_doctor_warns_when_the_brought_voice_is_not_heard(stand: Stand) -> None:
+    hall = load_halls()["phutho"]
+
+    def findings(piper: PiperVoice) -> list[tuple[str, str]]:
+        brings = structs.replace(hall, id="brings", voice=VoiceConfig(piper=piper))
+        found = examine_machine.voice(Settings(data=stand.folder), {"phutho": hall, "brings": brings})
+        return [(finding.state, finding.key) for finding in found]
+
+    assert findings(stand.voice("works")) == [("ok", "doctor.voice.ok")]
+    assert findings(stand.voice("fails")) == [("warn", "doctor.voice.other")]
