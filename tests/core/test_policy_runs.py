@@ -279,3 +279,15 @@ def test_the_longest_wait_of_a_service_may_be_of_somebody_who_came_back_last() -
     apply(play.state, {"tickets": {row.label: row for row in (back_first, back_last)}})
     play.now = EIGHT + 22 * MIN
     assert play.calls(at) == back_first
+
+
+def test_a_helped_service_says_so_even_where_weights_decide() -> None:
+    play = Play(Policy(starve_s=NEVER))
+    at = counter("HR", conditions={"R": Condition(wait_over_s=60)}, weights={"R": 9})
+    other = play.comes("R")
+    play.comes("H")
+    play.now += MIN
+    choice = choose(play.state, at, play.now)
+    assert choice is not None
+    assert (choice.ticket, choice.why) == (other, "help minutes=1")
+    assert "shares" in choice.private
