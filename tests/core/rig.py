@@ -16,6 +16,7 @@ from hallsys.core.lanes import line_of
 from hallsys.core.model import PUBLIC, ROWS, WAITING, Changes, Counter, Ticket, TypedChanges
 from hallsys.core.state import HallState, apply
 from hallsys.errors import Refused
+from hallsys.texts import LANGUAGES, Texts
 
 S = 1000
 MIN = 60 * S
@@ -79,8 +80,10 @@ class Rig:
         before = snapshot(self.state)
         try:
             decision = self._decide(command)
-        except Refused:
+        except Refused as refused:
             assert snapshot(self.state) == before, "a refused command changed the hall"
+            for language in LANGUAGES:
+                Texts.load().refusal(language, refused)  # a KeyError where its words lack something
             raise
         assert snapshot(self.state) == before, "deciding changed the hall"
         told = decision.events[-1].changes

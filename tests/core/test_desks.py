@@ -4,6 +4,7 @@ import pytest
 
 from hallsys.config import Policy
 from hallsys.core.model import Desk
+from hallsys.errors import Refused
 from tests.core.rig import Rig, hall_config
 
 
@@ -45,7 +46,10 @@ def test_without_a_name_nobody_signs_on(hall: Rig) -> None:
 
 def test_two_cannot_hold_one_counter(hall: Rig) -> None:
     hall.by("lan").do("sign_on", counter="1")
-    assert hall.by("minh").refusal("sign_on", counter="1") == "counter_taken counter"
+    with pytest.raises(Refused) as caught:
+        hall.by("minh").do("sign_on", counter="1")
+    assert (caught.value.code, caught.value.field) == ("counter_taken", "counter")
+    assert caught.value.params == {"counter": "1", "officer": "lan"}
     assert hall.state.desks["1"].officer == "lan"
 
 
@@ -121,9 +125,11 @@ def test_a_colleague_is_not_signed_off_but_by_a_supervisor(hall: Rig) -> None:
     assert hall.state.desks == {}
 
 
-ON_A_COUNTER = {
-    **dict.fromkeys(["open_counter", "pause_counter", "close_counter", "call_next", "recall", "start", "finish"], {}),
-    **dict.fromkeys(["no_show", "hold", "return", "undo", "sign_off", "ask_help"], {}),
+PLAIN = (
+    "open_counter pause_counter close_counter call_next recall start finish no_show hold return undo sign_off ask_help"
+)
+ON_A_COUNTER: dict[str, dict[str, str]] = {
+    **{name: {} for name in PLAIN.split()},
     "call": {"ticket": "A001", "reason": "r"},
     "transfer": {"service": "H"},
     "walk_in": {"service": "A"},

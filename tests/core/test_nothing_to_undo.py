@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from hallsys.config import Policy
+from hallsys.errors import Refused
 from tests.core.rig import Rig, hall_config
 
 
@@ -21,6 +22,9 @@ def undo(hall: Rig, counter: str = "1") -> dict[str, Any]:
 def test_nothing_was_pressed(hall: Rig) -> None:
     assert hall.refusal("undo", counter="1") == "nothing_to_undo"
     assert hall.refusal("undo", counter="9") == "unknown_counter counter"
+    with pytest.raises(Refused) as caught:
+        undo(hall, "2")
+    assert caught.value.params == {"counter": "2", "seconds": 10}
 
 
 def test_it_is_over_after_the_halls_seconds() -> None:
