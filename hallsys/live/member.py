@@ -18,9 +18,9 @@ class Member:
 
     __slots__ = ("_catching_up", "_transport", "behind_since", "more")
 
-    def __init__(self, transport: asyncio.Transport, more: bool = False) -> None:
+    def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
-        self.more = more
+        self.more = False
         self._catching_up = 0
         self.behind_since: float | None = None
 

@@ -147,7 +147,8 @@ class _Session:
         transport = self._request.transport
         if transport is None:
             return
-        member = Member(transport, more)
+        member = Member(transport)
+        member.more = more
         hall.hub.join(member, since)
         room = self._sockets.loudspeakers.room(hall)
         if more:

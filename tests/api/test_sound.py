@@ -285,6 +285,24 @@ async def test_a_call_that_nobody_hears_makes_its_zone_deaf_until_one_is_heard(
         await until_heard(counter, "a", "ok")
 
 
+async def test_a_screen_that_is_not_heard_leaves_the_loudspeaker_to_another(
+    server: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its page may hang while its socket is kept alive by the browser."""
+    monkeypatch.setattr(hearing, "PATIENCE", 100)
+    monkeypatch.setattr(hearing, "SENTENCE", 100)
+    monkeypatch.setattr(loudspeaker, "RENEW", 0.05)
+    admin = await server.door("admin")
+    async with server.nobody.socket() as hung, server.nobody.socket() as other:
+        await listen(hung)
+        await listen(other)
+        assert await wants(hung) is True
+        assert await wants(other) is False
+        await call(admin, "2", "A")
+        assert await owns(other) is True
+        assert await owns(hung) is False
+
+
 async def test_what_was_taken_back_or_passed_over_makes_nobody_deaf(
     serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
