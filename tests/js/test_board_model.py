@@ -28,7 +28,8 @@ STAGE = """async () => {
   window.old = new Set();
   window.stage = new Stage({ stale: (call) => old.has(call.label), changed: () => {} });
   window.seen = () => [stage.lit.map(({ label }) => label).join(" "), stage.next?.label ?? ""];
-  window.add = (label, zone = null, voice = label) => stage.add({ label, zone, voice, counter: "1", at: performance.now() });
+  const now = () => performance.now();
+  window.add = (label, zone = null, voice = label) => stage.add({ label, zone, voice, counter: "1", at: now() });
 }"""
 
 
@@ -146,7 +147,8 @@ async def test_a_stage_forgets(blank: Blank) -> None:
 MODEL = """async ([view, now]) => {
   const model = await import("hallsys/board/model.js");
   const { scopeOf } = await import("hallsys/board/settings.js");
-  const both = (say) => [say({ language: "vi", t: (key, given = {}) => [key.slice(6), ...Object.values(given)].join(" "),
+  const t = (key, given = {}) => [key.slice(6), ...Object.values(given)].join(" ");
+  const both = (say) => [say({ language: "vi", t,
     named: (row, field = "name") => row[field] })].filter(Boolean);
   const scope = scopeOf(view, {});
   const time = (ms) => new Date(ms).toISOString().slice(14, 16);

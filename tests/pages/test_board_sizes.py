@@ -52,7 +52,7 @@ INK = """async ({ labels, counter, arrow, band }) => {
   return {
     calls: [...document.querySelectorAll("hall-call .call")].map((call) => ({
       card: edges(call), to: edges(call.querySelector(".to")), say: edges(call.querySelector(".who .say")),
-      what: call.querySelector(".what") && edges(call.querySelector(".what")),
+      what: call.querySelector(".what")?.offsetParent ? edges(call.querySelector(".what")) : null,
       number: ink(call.querySelector(".who .num")), counter: ink(call.querySelector(".to .num")),
       arrow: call.querySelector(".arrow") && edges(call.querySelector(".arrow")) })),
     tight: [...document.querySelectorAll(".last li, .ctr")].filter(tight).length,
