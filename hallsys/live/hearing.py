@@ -23,6 +23,8 @@ VACANT: Final = 5_000
 """ms without an owner before a zone counts as one that nobody speaks in; a loudspeaker changes hands within them."""
 REMEMBERED: Final = 120_000
 """ms for which a screen that comes is told what was said."""
+RECENT: Final = 100
+"""Of them, at the most."""
 
 
 class Hearing:
@@ -38,9 +40,13 @@ class Hearing:
         self._pending: dict[str, dict[str, int]] = {zone: {} for zone in self.zones}
         self._life = dict.fromkeys(self.zones, 0)
         self._playing: dict[str, Said] = {}
-        self._recent: deque[Said] = deque()
+        self._recent: deque[Said] = deque(maxlen=RECENT)
         self._owned_at = dict.fromkeys(self.zones, now)
         self._states = dict.fromkeys(self.zones, ("ok", now))
+
+    def begin(self, now: int) -> None:
+        """Nobody has looked for a while: a loudspeaker gets its time to be taken again."""
+        self._owned_at = dict.fromkeys(self.zones, now)
 
     def called(self, event: Told, now: int) -> None:
         """An event that may be to be spoken, or take back what was."""

@@ -60,7 +60,7 @@ class Loudspeakers:
 
     def _hear(self, hall: Hall, events: list[Told]) -> None:
         room = self._rooms.get(hall.config.id)
-        if room is not None:
+        if room is not None and hall.hub.members:
             for told in events:
                 room.hearing.called(told, _now())
 
@@ -87,6 +87,7 @@ class Room:
     def keep(self) -> None:
         """Look after the leases until the last screen has gone."""
         if self._task is None or self._task.done():
+            self.hearing.begin(_now())
             self._task = asyncio.create_task(self._keep(), name=f"loudspeakers {self.hall.config.id}")
 
     async def close(self) -> None:

@@ -311,13 +311,15 @@ async def test_what_was_taken_back_or_passed_over_makes_nobody_deaf(
     assert hall is not None
     admin = await server.door("admin")
     room = server.server.loudspeakers.room(hall)
-    voice = await call(admin, "2", "A")
-    assert room.hearing._pending[""].keys() == {voice}
-    await admin.do("undo", counter="2")
-    assert room.hearing._pending[""] == {}
-    voice = await call(admin, "2", "A")
+    await call(admin, "2", "A")
+    assert room.hearing._pending[""] == {}, "nobody is there to be deaf"
     async with server.nobody.socket() as owner:
         await listen(owner)
+        voice = await call(admin, "2", "A")
+        assert room.hearing._pending[""].keys() == {voice}
+        await admin.do("undo", counter="2")
+        assert room.hearing._pending[""] == {}
+        voice = await call(admin, "2", "A")
         assert await wants(owner) is True
         await owner.send({"type": "played", "voice": voice, "skipped": True})
         assert (await told(owner, "spoken"))["heard"] is False
