@@ -293,8 +293,8 @@ def _serve(arguments: argparse.Namespace) -> int:
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    from hallsys.hallwords import explain
     from hallsys.hallfile import load_halls
+    from hallsys.hallwords import explain
 
     path = arguments.file or (Path(os.environ["HALLSYS_CONFIG"]) if os.environ.get("HALLSYS_CONFIG") else None)
     for config in load_halls(path).values():
