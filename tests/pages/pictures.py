@@ -4,7 +4,7 @@ import asyncio
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -18,7 +18,7 @@ ROOT: Final = Path(__file__).parents[2]
 Size = tuple[int, int]
 WALL, PORTRAIT, LED, LED_LONG = (1920, 1080), (1080, 1920), (1920, 360), (1280, 160)
 TOP, TOP_WIDE = (1024, 600), (1280, 400)
-COLOURS: Final = 32
+COLOURS: Final = 40
 """of a sheet's palette: flat colours, small files"""
 GAP: Final = 8
 """pixels between the pictures of a sheet"""
@@ -41,13 +41,13 @@ class Shot:
     @property
     def name(self) -> str:
         form = {PORTRAIT: "portrait", TOP_WIDE: "wide", LED_LONG: "long"}.get(self.size, "")
-        parts = (self.board, form, self.scene, self.theme, self.lang.replace(",", "-"))
+        parts = (self.board, form, self.scene, self.theme, self.lang.replace(",", "-"), self.query.rpartition("=")[2])
         return "-".join(part for part in parts if part)
 
     @property
     def group(self) -> str:
         """The sheet it stands on."""
-        return self.name.replace(f"-{self.scene}-", "-")
+        return replace(self, query="").name.replace(f"-{self.scene}-", "-")
 
     @property
     def path(self) -> str:
@@ -56,10 +56,8 @@ class Shot:
 
 
 TOPS: Final = (
-    ("3", ("called", "rest", "lost", "long-names", "closed")),
-    ("5", ("rest",)),
-    ("1", ("1-counter", "quiet")),
-    ("12", ("12-counters",)),
+    *(("3", scene) for scene in ("called", "rest", "lost", "long-names", "closed")),
+    *(("5", "rest"), ("1", "1-counter"), ("1", "quiet"), ("12", "12-counters")),
 )
 """Counters, and the scenes in which they are worth a look."""
 TELLING: Final = ("called", "two-calls", "quiet", "lost", "no-sound", "12-counters", "long-names", "notices")
@@ -76,28 +74,27 @@ def shots() -> list[Shot]:
         for size in walls
         for scene in TELLING
     ]
-    for theme in BOTH:
-        for lang in ("vi", "vi,en"):
-            found += [
-                Shot(scene, "&zone=a", theme=theme, lang=lang, board="zone")
-                for scene in ("called", "two-calls", "quiet")
-            ]
-            found += [
-                Shot(scene, size=size, theme=theme, lang=lang, board="media")
-                for size in walls
-                for scene in ("called", "two-calls", "rest", "lost", "no-sound", "12-counters")
-            ]
-            found += [
-                Shot(scene, f"&counter={sign}", size, theme, lang, "counter")
-                for size in tops
-                for sign, scenes in TOPS
-                for scene in scenes
-            ]
-            found += [
-                Shot(scene, size=size, theme=theme, lang=lang, board="led")
-                for size in strips
-                for scene in ("called", "two-calls", "rest", "quiet", "lost", "12-counters")
-            ]
+    for theme, lang in (("dark", "vi"), ("light", "vi"), ("dark", "vi,en"), ("light", "en")):
+        found += [
+            Shot(scene, "&zone=a", theme=theme, lang=lang, board="zone") for scene in ("called", "two-calls", "quiet")
+        ]
+        found += [
+            Shot(scene, size=size, theme=theme, lang=lang, board="media")
+            for size in walls
+            for scene in ("called", "two-calls", "lost", "no-sound", "12-counters", "0-counters")
+        ]
+        found += [
+            Shot(scene, f"&counter={sign}", size, theme, lang, "counter")
+            for size in tops
+            for sign, scene in TOPS
+            if lang == "vi" or scene in TELLING
+        ]
+        found += [
+            Shot(scene, size=size, theme=theme, lang=lang, board="led")
+            for size in strips
+            for scene in ("called", "two-calls", "rest", "quiet", "lost", "12-counters")
+            if size == LED or lang == "vi"
+        ]
     return found
 
 
@@ -131,14 +128,14 @@ async def take(browser: Browser, address: str, shot: Shot, folder: Path) -> Path
 def sheet(shots: list[Path], to: Path) -> None:
     """Pictures side by side as docs/ keeps them: smaller, in few colours."""
     pictures = [Image.open(path).convert("RGB") for path in shots]
-    width = 640 if pictures[0].width > pictures[0].height else 320
+    width = 600 if pictures[0].width > pictures[0].height else 300
     small = [one.resize((width, round(one.height * width / one.width)), Image.Resampling.LANCZOS) for one in pictures]
-    columns = 1920 // width
+    columns = 1800 // width
     height = small[0].height + GAP
     whole = Image.new("RGB", (columns * (width + GAP) - GAP, -(-len(small) // columns) * height - GAP), "white")
     for index, picture in enumerate(small):
         whole.paste(picture, (index % columns * (width + GAP), index // columns * height))
-    whole.quantize(COLOURS, dither=Image.Dither.NONE).save(to, optimize=True)
+    whole.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(to, optimize=True)
 
 
 async def main(folder: Path, only: str, chromium: str) -> None:
