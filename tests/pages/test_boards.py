@@ -112,7 +112,7 @@ async def test_a_board_is_legible_and_whole(shot: Shot, hall: Hall, wall: Browse
 
 
 async def test_the_pictures_name_no_two_shots_alike() -> None:
-    names = [shot.name + shot.query for shot in shots()]
+    names = [shot.name for shot in shots()]
     assert len(names) == len(set(names))
 
 
