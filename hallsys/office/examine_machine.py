@@ -75,10 +75,9 @@ def voice(_settings: Settings, halls: Halls) -> Iterable[Finding]:
     from hallsys.display.voice.speech import Speech
     from hallsys.display.voice.wording import Announcement
 
-    speaking = [hall for hall in halls.values() if hall.voice.enabled]
-    # The one that brings a voice of its own has more that can be missing.
-    hall = next((hall for hall in speaking if hall.voice.piper.vi or hall.voice.piper.en), *speaking[:1])
-    config = hall.voice if halls else VoiceConfig()
+    speaking = [hall.voice for hall in halls.values() if hall.voice.enabled] or [VoiceConfig()]
+    # The hall that brings a voice of its own has more that can be missing.
+    config = next((voice for voice in speaking if voice.piper.vi or voice.piper.en), speaking[0])
 
     async def speak(cache: Path) -> tuple[bytes, str | None]:
         speech = Speech(cache, config)
