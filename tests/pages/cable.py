@@ -12,10 +12,11 @@ LINE = re.compile(r"/ws/")
 class Cable:
     """Every socket of one page goes through it. `pull("before")` loses the next press on its way to the hall,
     `pull("after")` loses its answer; the page comes back by itself. From `hold()` to `release()` the hall is slow: what
-    it says arrives late."""
+    it says arrives late. `ahead` ms the hall's clock goes before its own."""
 
     def __init__(self) -> None:
         self.pulled = 0
+        self.ahead = 0
         self._late: list[str | bytes] | None = None
         self._pull: str | None = None
         self._at: str | None = None
@@ -39,7 +40,7 @@ class Cable:
     def tick(self) -> None:
         """The hall's time, as it says every ten seconds: a page whose own clock was turned on knows it again."""
         if self._page is not None and self._at is not None:
-            self._page.send(json.dumps({"type": "tick", "at": self._at, "now": int(time.time() * 1000)}))
+            self._page.send(json.dumps({"type": "tick", "at": self._at, "now": int(time.time() * 1000) + self.ahead}))
 
     def _route(self, page: WebSocketRoute) -> None:
         hall = page.connect_to_server()
@@ -66,6 +67,8 @@ class Cable:
             if cut:
                 return
             self._at = frame.get("at") if frame["type"] in ("snapshot", "resumed", "event") else self._at
+            if "now" in frame:
+                text = json.dumps({**frame, "now": frame["now"] + self.ahead})
             if self._late is None:
                 page.send(text)
             else:

@@ -38,7 +38,9 @@ async def desk(hall: Hall, stations: Stations, cable: Cable) -> Station:
     await hall.do("open_counter", counter="2")
     station = await stations(hall.address, DESK, headers=hall.headers, clock=True)
     await cable.plug(station.page)
-    return await station.open(hall.page("counter?counter=2"))
+    await station.open(hall.page("counter?counter=2"))
+    await expect(station.page.locator("#what")).to_have_text("Mời số tiếp")
+    return station
 
 
 @pytest.fixture
@@ -204,9 +206,12 @@ async def test_help_and_a_line_for_the_hall_reach_the_other_counter(
     await expect(other.page.locator("#news")).to_be_hidden()
 
 
-async def test_a_forgotten_counter_is_asked(hall: Hall, desk: Station) -> None:
-    await hall.label("A")
-    await desk.later(601_000)
+async def test_a_forgotten_counter_is_asked(hall: Hall, desk: Station, cable: Cable) -> None:
+    await expect(desk.page.locator("#hint")).to_have_text("Chưa có số nào chờ")
+    label = await hall.label("A")
+    await expect(desk.page.locator("#hint")).to_contain_text(label)
+    cable.ahead = 601_000
+    cable.tick()
     await expect(desk.page.locator("#news")).to_contain_text("Bạn còn ở quầy?")
     await expect(desk.page.locator("#chips")).to_contain_text("chờ 10 phút")
 

@@ -43,6 +43,7 @@ export function ask({ title, parts, missing, answer, by = "", first = "input", k
     go.replaceChildren(ready?.say ?? missing, h("kbd", {}, "Enter"));
     go.setAttribute("aria-disabled", String(!ready));
     told.textContent = "";
+    for (const each of form.querySelectorAll(".choice")) each.classList.toggle("chosen", each.firstChild.checked);
   };
   form.addEventListener("input", follow);
   dialog.addEventListener("keydown", onlyOnce(by));
