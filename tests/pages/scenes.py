@@ -227,6 +227,10 @@ class Play:
             frame = {**frame, "at": f"1-{self._seq}"}
         self._socket.send(json.dumps(frame))
 
+    def tick(self, now: int) -> None:
+        """The hall's time goes on to `now`."""
+        self.send({"type": "tick", "at": f"1-{self._seq}", "now": now})
+
     async def cut(self) -> None:
         """The link is gone, and no new one comes about."""
         self._away = True

@@ -10,7 +10,7 @@ from axe_playwright_python.async_playwright import Axe  # type: ignore[import-un
 from playwright.async_api import Browser, Page, expect
 
 from tests.pages.pictures import LED, LOST_AFTER, PORTRAIT, TOP, TOP_WIDE, WALL, Shot, shots
-from tests.pages.scenes import CALL, FIVE, NOW, PAIR, SCENES, Play, Scene, zoned
+from tests.pages.scenes import CALL, FIVE, MINUTE, NOW, PAIR, SCENES, Play, Scene, zoned
 from tests.pages.station import Hall, Station, Stations
 from tests.pages.test_every_page import UNWRITTEN
 
@@ -165,10 +165,10 @@ async def test_who_comes_in_without_a_call_is_not_large(played: tuple[Station, P
 
 
 async def test_a_pause_and_a_notice_end_by_themselves(wall: Browser, hall: Hall) -> None:
-    station, _ = await shown(wall, hall.address, Shot("notices"))
+    station, play = await shown(wall, hall.address, Shot("notices"))
     await expect(station.page.locator("hall-notice")).to_contain_text("Quầy 5 mở lại lúc 10 giờ")
     await expect(station.page.locator(".w").first).to_contain_text("khoảng 15–25 phút")
-    await station.page.clock.run_for(61_000)
+    play.tick(NOW + MINUTE)
     await expect(station.page.locator("hall-notice")).not_to_contain_text("Quầy 5 mở lại lúc 10 giờ")
     await expect(station.page.locator("hall-notice")).to_contain_text("Làm căn cước")
     await station.context.close()
