@@ -18,7 +18,7 @@ ROOT: Final = Path(__file__).parents[2]
 Size = tuple[int, int]
 WALL, PORTRAIT, LED, LED_LONG = (1920, 1080), (1080, 1920), (1920, 360), (1280, 160)
 TOP, TOP_WIDE = (1024, 600), (1280, 400)
-COLOURS: Final = 40
+COLOURS: Final = 48
 """of a sheet's palette: flat colours, small files"""
 GAP: Final = 8
 """pixels between the pictures of a sheet"""
@@ -135,7 +135,17 @@ def sheet(shots: list[Path], to: Path) -> None:
     whole = Image.new("RGB", (columns * (width + GAP) - GAP, -(-len(small) // columns) * height - GAP), "white")
     for index, picture in enumerate(small):
         whole.paste(picture, (index % columns * (width + GAP), index // columns * height))
-    whole.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(to, optimize=True)
+    whole.quantize(palette=_palette(whole), dither=Image.Dither.NONE).save(to, optimize=True)
+
+
+def _palette(whole: Image.Image) -> Image.Image:
+    """The colours there is most of, exactly, and those that stand out, however little there is of them."""
+    colours: list[int] = []
+    for how in (Image.Quantize.MEDIANCUT, Image.Quantize.MAXCOVERAGE):
+        colours += (whole.quantize(COLOURS // 2, how).getpalette() or [])[: COLOURS // 2 * 3]
+    palette = Image.new("P", (1, 1))
+    palette.putpalette(colours)
+    return palette
 
 
 async def main(folder: Path, only: str, chromium: str) -> None:
