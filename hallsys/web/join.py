@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, Final
 
 import msgspec
-import segno
 from aiohttp import web
 
 from hallsys.config import HallConfig
@@ -15,6 +14,7 @@ from hallsys.web.bodies import read_json
 from hallsys.web.identity import Identities
 from hallsys.web.origins import Origins
 from hallsys.web.sessions import StoreSessions
+from hallsys.web.square import picture
 
 ADDRESS_CODES: Final = 60
 ADDRESS_WINDOW: Final = 600
@@ -73,9 +73,8 @@ class Join:
         waiting, secret = await self._joining.begin(hall.id, begin.page, address)
         code = f"{waiting.code[:3]}-{waiting.code[3:]}"
         link = f"{self._origins.base(request)}/halls/{hall.id}/admin?code={code}"
-        picture = segno.make(link, micro=False, error="m").svg_data_uri(border=3, light="#fff")
         times = {"now": waiting.created, "expires": waiting.expires}
-        return _answer({"code": code, "secret": secret, "qr": picture, **times})
+        return _answer({"code": code, "secret": secret, "qr": picture(link), **times})
 
     async def _wait(self, request: web.Request) -> web.Response:
         await self._hall_config(request.match_info["hall"])

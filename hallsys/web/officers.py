@@ -21,8 +21,6 @@ from hallsys.web.bodies import read_json
 from hallsys.web.identity import Identities
 from hallsys.web.sessions import StoreSessions
 
-NAME_TRIES: Final = ((5, 300), (30, 86_400))
-"""So many tries for a name, in so many seconds"""
 DEVICE_TRIES: Final = (20, 300)
 """Every officer of a counter signs in at the same device."""
 
@@ -104,14 +102,13 @@ class Officers:
 
     async def _check(self, hall: str, holder: Holder, body: OfficerSignIn) -> User | None:
         # Counted before the PIN is looked at, so that many at once are not judged all together.
-        device, name = f"{holder.kind} {holder.id}", f"{hall} {fold(body.name)}"
+        device = f"{holder.kind} {holder.id}"
         await self._joining.attempt("pin device", device, *DEVICE_TRIES)
-        for most, seconds in NAME_TRIES:
-            await self._joining.attempt(f"pin {seconds}", name, most, seconds)
+        await self._joining.attempt_pin(hall, body.name)
         officer = await self._accounts.check_pin(hall, body.name, body.pin)
         if officer is not None:
             await self._joining.forgive("pin device", device)
-            await forgive(self._joining, hall, body.name)
+            await self._joining.forgive_pin(hall, body.name)
         return officer
 
     async def _seat(self, request: web.Request, hall: HallConfig) -> Holder:
@@ -124,12 +121,6 @@ class Officers:
         if session.new:
             raise Refused("unauthorized")
         return msgspec.convert(dict(session), Holder)
-
-
-async def forgive(joining: Joining, hall: str, name: str) -> None:
-    """Forgets the wrong PINs of a name: one was right, or there is a new one."""
-    for _, seconds in NAME_TRIES:
-        await joining.forgive(f"pin {seconds}", f"{hall} {fold(name)}")
 
 
 def _must_be_known(request: web.Request) -> None:

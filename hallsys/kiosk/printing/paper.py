@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Final, Literal
 
 import msgspec
-import segno
 from PIL import Image, ImageDraw, ImageFont
+
+from hallsys.web.square import modules
 
 WIDTHS: Final = {58: 384, 80: 576}
 """Dots across, by the paper's width in mm."""
@@ -137,14 +138,14 @@ class _Sheet:
         self.rule()
 
     def square(self, block: Square) -> None:
-        code = segno.make(block.data, error="m", micro=False)
+        code = modules(block.data)
         # Whole dots a module: a scaled code blurs on the head, and old phones give up.
-        module = max(4, 176 // int(code.symbol_size(border=0)[0]))
-        side = int(code.symbol_size(border=2)[0]) * module
+        module = max(4, 176 // (len(code) - 4))
+        side = len(code) * module
         left = (self.width - side) // 2 if self.narrow else self.margin
         top = self.y + 4
-        for row, modules in enumerate(code.matrix_iter(border=2)):
-            for column, dark in enumerate(modules):
+        for row, dots in enumerate(code):
+            for column, dark in enumerate(dots):
                 if dark:
                     corner = (left + column * module, top + row * module)
                     self.pen.rectangle((*corner, corner[0] + module - 1, corner[1] + module - 1), fill=0)
