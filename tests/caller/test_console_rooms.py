@@ -8,9 +8,10 @@ from rich.cells import cell_len
 
 from hallsys.caller.console import layout
 from hallsys.caller.console.desk import View, desk
-from hallsys.caller.console.panels import Scene
+from hallsys.caller.console.scene import Scene
 from hallsys.caller.console.presses import BOUNCE_S, Bounce, Press, Told
-from hallsys.caller.console.questions import ask_back, ask_call, ask_pause, ask_transfer
+from hallsys.caller.console.matters import ask_pause
+from hallsys.caller.console.questions import ask_back, ask_call, ask_transfer
 from hallsys.caller.console.terminal import Keys
 from hallsys.caller.console.words import Words
 from hallsys.core.configure import hall_rows
@@ -148,7 +149,7 @@ def every_question(view: View, words: Words) -> list[Any]:
     assert here is not None
     return [
         ask_transfer(words, view, here, print),
-        ask_pause(words, print),
+        ask_pause(words, view, NOW, print),
         ask_call(words, view, here, NOW, print),
         ask_back(words, view, here, print),
     ]

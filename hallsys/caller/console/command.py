@@ -14,6 +14,7 @@ from hallsys.caller.console.desk import in_order
 from hallsys.caller.console.terminal import Terminal
 from hallsys.caller.console.words import Words
 from hallsys.live.client import Client, Declined, InvalidURI, UnwelcomeError
+from hallsys.live.fetch import Fetch
 
 USAGE, NO_SERVER, NOT_ALLOWED, NO_HALL, NO_COUNTER, ENDED = 2, 3, 4, 5, 6, 7
 """Exit statuses; 128 and a signal's number where one ended it, 0 when the officer left."""
@@ -61,10 +62,11 @@ async def _counter(arguments: argparse.Namespace, words: Words, terminal: Termin
             client = Client(url, hall, arguments.token or None, language=words.language)
             async with asyncio.timeout(PATIENCE_S):
                 await stack.enter_async_context(client)
-            refusal = await _refusal(client, name)
+            refusal = await _refusal(client, name, words)
             if refusal is not None:
-                return _says(NOT_ALLOWED, words.t("console.not_allowed", counter=name, why=refusal))
-            end = await Counter(client, name, words).run(terminal)
+                return _says(NOT_ALLOWED, refusal)
+            fetch = await stack.enter_async_context(Fetch(url, arguments.token or None))
+            end = await Counter(client, fetch, hall, name, words).run(terminal)
         except (InvalidURI, ValueError) as error:
             return _says(USAGE, words.t("console.bad_url", url=url, why=error))
         except TimeoutError:
@@ -80,14 +82,16 @@ async def _counter(arguments: argparse.Namespace, words: Words, terminal: Termin
         return 128 + end if end else 0
 
 
-async def _refusal(client: Client, counter: str) -> str | None:
+async def _refusal(client: Client, counter: str, words: Words) -> str | None:
     """Why this token may not work at this counter, or None. Found out by a command that nobody can be granted: rights
     are judged first, and what is refused leaves no trace."""
     try:
         await client.do("call", {"counter": counter, "ticket": "-", "reason": "-"})
     except Declined as refused:
         if refused.code in ("unauthorized", "forbidden"):
-            return refused.message
+            return words.t("console.not_allowed", counter=counter, why=refused.message)
+        if refused.code == "sign_in_first":
+            return words.t("console.sign_in_hall")
     return None
 
 

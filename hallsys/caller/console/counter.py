@@ -5,17 +5,23 @@ import contextlib
 import signal
 import time
 from collections.abc import Callable, Coroutine, Iterator
+from functools import partial
 from typing import Any, Final
 
-from hallsys.caller.console.desk import Desk, common, desk, level, possible
+from hallsys.caller.console.alerts import Look, look, rings
+from hallsys.caller.console.desk import Desk, common, desk, possible
 from hallsys.caller.console.layout import picture
-from hallsys.caller.console.panels import KEYS, Scene, press_words
+from hallsys.caller.console.lookup import Lookups
+from hallsys.caller.console.panels import KEYS
 from hallsys.caller.console.presses import Bounce, Presses
-from hallsys.caller.console.questions import Question, ask_back, ask_call, ask_pause, ask_transfer
+from hallsys.caller.console.question import Question
+from hallsys.caller.console.scene import Scene, press_words
 from hallsys.caller.console.screen import Screen
-from hallsys.caller.console.terminal import ENTER, ESC, OTHER, Keys, Terminal
+from hallsys.caller.console.terminal import ENTER, ESC, OTHER, TAB, Keys, Terminal
+from hallsys.caller.console.wishes import Wish
 from hallsys.caller.console.words import Words
-from hallsys.live.client import Client
+from hallsys.live.client import Aside, Client, Snapshot
+from hallsys.live.fetch import Fetch
 
 PATIENCE_S: Final = 5.0
 """Without a link before it is called lost; shorter cuts heal unseen."""
@@ -24,6 +30,10 @@ ESC_S: Final = 0.05
 SOON_S: Final = 0.25
 """Between two pictures while something is under way; else the clock's seconds are enough."""
 QUIT: Final = "q"
+MORE: Final = "?"
+"""What people type for help; the same as +."""
+FREE: Final = ("resume", "reinstate", "note", "end_notice")
+"""Commands that name no counter."""
 STOPS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -32,24 +42,28 @@ class CounterGoneError(Exception):
 
 
 class Counter:
-    """`await Counter(client, "3", words).run(terminal)` until the officer leaves; the client has its view already."""
+    """`await Counter(client, fetch, "phutho", "3", words).run(terminal)` until the officer leaves; the client has its
+    view already, and `fetch` looks up what the view does not hold."""
 
-    def __init__(self, client: Client, name: str, words: Words) -> None:
+    def __init__(self, client: Client, fetch: Fetch, hall: str, name: str, words: Words) -> None:
         self._client, self._name, self._words = client, name, words
+        self._wake = asyncio.Event()
+        self._lookups = Lookups(fetch, hall, name, self._wake.set)
+        self._heard: dict[str, Any] = {}
         self._presses = Presses(client, lambda press: words.t("console.sent", press=press))
         self._bounce = Bounce()
         self._keys = Keys()
         self._esc: asyncio.TimerHandle | None = None
         self._question: Question | None = None
         self._opener = ""
-        self._wake = asyncio.Event()
+        self._behind: tuple[str, str | None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._failed: BaseException | None = None
         self._end: int | None = None
         self._warned = False
         self._seen = self._now()
         self._seen_at = self._clock()
-        self._before: tuple[bool, str] = (False, "fine")
+        self._before: Look | None = None
         self._desk = self._look()
 
     async def run(self, terminal: Terminal) -> int:
@@ -60,6 +74,7 @@ class Counter:
             screen = Screen(terminal)
             loop.add_reader(terminal.source, self._typed, terminal)
             self._spawn(self._follow())
+            self._spawn(self._lookups.run())
             try:
                 while self._end is None:
                     self._desk = self._look()
@@ -122,29 +137,44 @@ class Counter:
             told=self._presses.told,
             resting=self._bounce.resting(ENTER, self._clock()),
             question=self._question,
+            known=self._lookups.history(self._label()),
+            next=self._lookups.next,
+            deaf=self._deaf(),
         )
 
+    def _label(self) -> str | None:
+        return (self._desk.ticket or {}).get("label")
+
+    def _deaf(self) -> bool:
+        """Whether the part of the hall where this counter is called hears nothing, as far as anybody knows."""
+        zones = self._client.view["hall"].get("zones") or ()
+        zone = next((zone["id"] for zone in zones if self._name in zone["counters"]), "")
+        return bool(self._heard.get(zone, {}).get("state") == "deaf")
+
     def _notice(self) -> bool:
-        """Whether the officer's ear is wanted: somebody came while the counter was idle, or has waited too long."""
-        waiting = self._desk.here.state == "ready" and bool(self._desk.queue)
-        longest = self._desk.queue[0] if self._desk.queue else None
-        limits = self._client.view["hall"]["limits"]
-        how = level(self._asof() - longest["queued_at"], limits) if longest else "fine"
-        (waited, was), self._before = self._before, (waiting, how)
-        worse = ("fine", "warn", "alarm").index(how) > ("fine", "warn", "alarm").index(was)
-        return worse or (waiting and not waited)
+        """Whether the officer's ear is wanted. After a cut nothing is known to have changed."""
+        if not self._client.live:
+            return False
+        before, self._before = self._before, look(self._client.view, self._desk, self._asof(), self._deaf())
+        return before is not None and rings(before, self._before)
 
     async def _rest(self) -> None:
         """Until there is something new to show."""
         presses = self._presses
-        soon = presses.pending or presses.told or not self._client.live or self._bounce.resting(ENTER, self._clock())
+        resting = self._bounce.resting(ENTER, self._clock())
+        soon = bool(presses.pending or presses.told or not self._client.live or self._desk.undo or resting)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(SOON_S if soon else 1 - self._now() % 1000 / 1000):
                 await self._wake.wait()
         self._wake.clear()
 
     async def _follow(self) -> None:
-        async for _ in self._client.events():
+        counters = self._client.view["counters"]
+        self._lookups.follow(Snapshot(self._client.at or "", self._client.view), counters.get(self._name))
+        async for news in self._client.events():
+            if isinstance(news, Aside) and news.type == "heard":
+                self._heard = news.frame.get("zones") or {}
+            self._lookups.follow(news, self._client.view["counters"].get(self._name))
             self._presses.heard()
             self._wake.set()
 
@@ -182,74 +212,81 @@ class Counter:
             self._quit()
         elif self._question is not None:
             self._type(self._question, key)
-        elif key == ENTER or key in KEYS:
-            self._press(key)
+        elif key in (ENTER, MORE) or key.upper() in KEYS:
+            self._press(_cap(key))
         elif key != ESC:
             self._ignore("console.unknown_key")
 
     def _press(self, key: str) -> None:
-        counts = self._bounce.counts(key, self._clock())
-        if self._presses.pending:
-            return self._ignore("counter.still_sending")
-        if not counts:
+        if not self._bounce.counts(key, self._clock()):
             return self._ignore("counter.too_soon")
-        if key == ENTER:
-            name = common(self._desk)
-            return self._send(key, name) if name else self._ignore("counter.nobody")
-        name = KEYS[key]
-        if not possible(name, self._desk):
-            return self._ignore(f"counter.not_now.{name}")
-        self._question = self._ask(name)
+        if self._presses.pending:
+            return self._wait(key)
+        return self._begin(key)
+
+    def _wait(self, key: str) -> None:
+        """While one press is under way: the same one again is no press; another one waits for its turn."""
+        pending = self._presses.pending
+        if not self._client.live or pending is None or pending.kept or pending.key == key:
+            return self._ignore("counter.still_sending")
+        self._behind = (key, self._label())
+        doing = self._words.t("counter.do.common" if key == ENTER else f"counter.do.{KEYS[key]}")
+        return self._presses.say("kept", self._words.t("counter.behind", press=doing))
+
+    def _begin(self, key: str) -> None:
+        name = common(self._desk) if key == ENTER else KEYS[key]
+        if name is None:
+            return self._ignore("counter.nobody")
         self._opener = key
-        if self._question is None:
-            self._send(key, name)
+        self._question = self._wish(name, key)
         return None
 
-    def _ask(self, name: str) -> Question | None:
-        """What has to be known first, if anything."""
-
-        def send(args: dict[str, Any]) -> None:
-            self._send(ENTER, name, args)
-
-        def send_back(back: tuple[str, str]) -> None:
-            self._send(ENTER, back[0], {"ticket": back[1]}, counter=False)
-
-        match name:
-            case "transfer":
-                return ask_transfer(self._words, self._client.view, self._desk, send)
-            case "pause_counter":
-                return ask_pause(self._words, send)
-            case "call":
-                return ask_call(self._words, self._client.view, self._desk, self._now(), send)
-            case "back":
-                return ask_back(self._words, self._client.view, self._desk, send_back)
-            case _:
-                return None
+    def _wish(self, name: str, key: str = ENTER) -> Question | None:
+        """A wish begins: what has to be known first, or None when it is sent, or cannot be."""
+        if not possible(name, self._desk):
+            known = self._words.has(f"counter.not_now.{name}")
+            self._ignore(f"counter.not_now.{name}" if known else "counter.changed")
+            return None
+        officer = (self._lookups.next or {}).get("officer")
+        view, now = self._client.view, self._now()
+        wish = Wish(name, self._words, view, self._desk, now, officer, partial(self._send, ENTER), self._wish)
+        question = wish.ask()
+        if question is None:
+            self._send(key, name)
+        return question
 
     def _type(self, question: Question, key: str) -> None:
         if key == ESC:
             self._question = None
-        elif key in (ENTER, self._opener) and not self._bounce.counts(key, self._clock()):
+        elif _cap(key) in (ENTER, TAB, self._opener) and not self._bounce.counts(_cap(key), self._clock()):
             self._ignore("counter.too_soon")
-        elif key == ENTER:
-            chosen = question.chosen()
-            if chosen is None:
-                self._ignore_text(question.missing)
+        elif key in (ENTER, TAB):
+            chosen, leads = question.chosen(), question.then if key == ENTER else question.further
+            if chosen is None or leads is None:
+                self._ignore_text(question.missing or self._words.t("console.unknown_key"))
             else:
-                self._question = question.then(chosen.means)
+                self._question = leads(chosen.means)
         elif key == OTHER:
             self._ignore("console.unknown_key")
         else:
             self._opener = ""
             question.type(key)
 
-    def _send(self, key: str, name: str, args: dict[str, Any] | None = None, *, counter: bool = True) -> None:
+    def _send(self, key: str, name: str, args: dict[str, Any] | None = None) -> None:
         async def press() -> None:
-            await answer
+            done = await answer
             self._bounce.answered(key, self._clock())
+            self._desk = self._look()
+            behind, self._behind = self._behind, None
+            if done and behind:
+                next_key, label = behind
+                if label == self._label() or (next_key == ENTER and not self._label()):
+                    self._begin(next_key)
+                else:
+                    self._ignore("counter.changed")
 
-        given = {**({"counter": self._name} if counter else {}), **(args or {})}
-        answer = self._presses.send(press_words(self._words, name, self._desk), name, given)
+        given = {**({} if name in FREE else {"counter": self._name}), **(args or {})}
+        answer = self._presses.send(press_words(self._words, name, self._desk), name, given, key)
         self._spawn(press())
 
     def _quit(self) -> None:
@@ -271,6 +308,13 @@ class Counter:
 
     def _ignore_text(self, said: str) -> None:
         self._presses.say("ignored", said)
+
+
+def _cap(key: str) -> str:
+    """What stands on the key."""
+    if key == MORE:
+        return "+"
+    return key.upper() if len(key) == 1 else key
 
 
 @contextlib.contextmanager

@@ -5,8 +5,8 @@ from typing import Final
 
 from rich.text import Text
 
-from hallsys.caller.console import panels
-from hallsys.caller.console.panels import Lines, Scene
+from hallsys.caller.console import hand, panels
+from hallsys.caller.console.scene import Lines, Scene
 
 SIDE_BY_SIDE: Final = 78
 """Columns from which on the colleagues stand beside the queue."""
@@ -25,13 +25,17 @@ class Block:
 def picture(scene: Scene, width: int, height: int) -> Lines:
     """Exactly `height` lines, none wider than `width`."""
     above = [
-        Block(panels.header(scene, width), 1, 1),
+        Block(hand.header(scene, width), 1, 1),
         Block([_rule(width)], 9),
-        Block(panels.at_hand(scene, width), 5, 2),
+        Block(hand.at_hand(scene, width), 5, 2),
+        Block(hand.history(scene, width), 8),
         Block([_rule(width)], 9),
-        Block(panels.enter(scene, width), 0, 1),
-        Block(panels.remarks(scene, width), 2, 1),
+        Block(hand.enter(scene, width), 0, 1),
+        Block(hand.undo(scene, width), 2),
+        Block(hand.remarks(scene, width), 2, 1),
+        Block(panels.news(scene, width), 3),
         Block([_rule(width)], 9),
+        Block(panels.upcoming(scene, width), 5),
         *_hall(scene, width),
     ]
     below = [Block([_rule(width)], 9), *_bottom(scene, width)]
@@ -58,7 +62,7 @@ def _hall(scene: Scene, width: int) -> list[Block]:
 
 def _bottom(scene: Scene, width: int) -> list[Block]:
     if scene.question is None:
-        return [Block(panels.keys(scene, width), 6, 1)]
+        return [Block(panels.keys(scene, width), 6, 2)]
     title, options, line = panels.question(scene.question, scene, width)
     return [Block(title, 1, 1), Block(options, 2, 1), Block(line, 0, 1)]
 

@@ -40,15 +40,16 @@ class Bounce:
 
 @dataclass(slots=True)
 class Press:
-    """A press that waits for its answer, in words; `kept` once it had to be sent again."""
+    """A press that waits for its answer, in words, and the key that made it; `kept` once it had to be sent again."""
 
     words: str
     kept: bool = False
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A remark: "refused", "ignored" or "done"; `until` on the loop's clock, None for one that stays."""
+    """A remark: "refused", "ignored", "kept" or "done"; `until` on the loop's clock, None for one that stays."""
 
     kind: str
     text: str
@@ -80,13 +81,13 @@ class Presses:
         """The client's view is another one."""
         self._news.set()
 
-    def send(self, words: str, name: str, args: Mapping[str, Any]) -> Coroutine[Any, Any, None]:
+    def send(self, words: str, name: str, args: Mapping[str, Any], key: str) -> Coroutine[Any, Any, bool]:
         """One press, under way from now on; what is given back takes it to its end, through as many cuts as it takes,
-        and raises UnwelcomeError."""
-        self.pending, self._told = Press(words), None
+        says whether it was done, and raises UnwelcomeError."""
+        self.pending, self._told = Press(words, key=key), None
         return self._send(self.pending, name, args)
 
-    async def _send(self, press: Press, name: str, args: Mapping[str, Any]) -> None:
+    async def _send(self, press: Press, name: str, args: Mapping[str, Any]) -> bool:
         try:
             at = await self._answer(press, name, args)
             await self._follow(at)
@@ -94,8 +95,10 @@ class Presses:
                 self.say("done", self._sent(press.words))
         except Declined as refused:
             self.say("refused", refused.message or refused.code)
+            return False
         finally:
             self.pending = None
+        return True
 
     async def _answer(self, press: Press, name: str, args: Mapping[str, Any]) -> str:
         key = uuid.uuid4().hex

@@ -10,6 +10,7 @@ from typing import Final, Self
 
 ENTER: Final = "Enter"
 ESC: Final = "Esc"
+TAB: Final = "Tab"
 OTHER: Final = "Other"
 """A key without a meaning here, such as an arrow."""
 
@@ -19,8 +20,18 @@ _OFF: Final = "\x1b[?2004l\x1b[?25h\x1b[?1049l"
 
 _SEQUENCE: Final = re.compile(r"\x1b\[200~.*?\x1b\[201~|\x1b\[(?!200~)[0-?]*[ -/]*[@-~]|\x1bO[ -~]", re.DOTALL)
 _BEGUN: Final = re.compile(r"\x1b(\[([0-?]*[ -/]*|200~.*)|O)?", re.DOTALL)
-_NAMED: Final = {"\r": ENTER, "\n": ENTER, "\x7f": "Backspace", "\b": "Backspace", "\x15": "Clear", "\x03": "Quit"}
-_KEYPAD: Final = {f"\x1bO{code}": key for code, key in zip("Mjmopqrstuvwxy", [ENTER, *"*-/0123456789"], strict=True)}
+_NAMED: Final = {
+    "\r": ENTER,
+    "\n": ENTER,
+    "\t": TAB,
+    "\x7f": "Backspace",
+    "\b": "Backspace",
+    "\x15": "Clear",
+    "\x03": "Quit",
+}
+_KEYPAD: Final = {
+    f"\x1bO{code}": key for code, key in zip("Mjkmnopqrstuvwxy", [ENTER, *"*+-./0123456789"], strict=True)
+}
 """What a number pad sends in its application mode, in which another program may have left it."""
 
 

@@ -1,6 +1,7 @@
 """What the console says, in one language: messages, and names and times out of rows."""
 
 import unicodedata
+from collections.abc import Mapping
 from datetime import UTC, datetime, tzinfo
 from functools import cached_property
 from typing import Any
@@ -24,6 +25,17 @@ class Words:
     def t(self, key: str, /, **params: object) -> str:
         """A message. Raises KeyError for a key that nobody wrote."""
         return composed(self._texts.say(self.language, key, **params))
+
+    def has(self, key: str) -> bool:
+        return key in self._known
+
+    def named(self, row: Mapping[str, Any]) -> str:
+        """A group, an outcome: what the settings call it."""
+        return composed((self.language == "en" and row.get("name_en")) or row["name"])
+
+    def own(self, text: str) -> str:
+        """What somebody wrote, fit for a terminal."""
+        return composed(text)
 
     def counter(self, counter: Row) -> str:
         """A counter as people say it: "Quầy 3"."""
@@ -53,6 +65,11 @@ class Words:
         params = dict(pair.split("=", 1) for pair in rest if "=" in pair)
         if "kind" in params:
             params["kind"] = self.priority(view, params["kind"])
+        if "service" in params:
+            params["service"] = self.service(view, params["service"], "short")
+        for group in view["hall"].get("groups") or ():
+            if group["id"] == params.get("name"):
+                params["name"] = self.named(group)
         return self.t(f"why.{code}", **params)
 
     def pause(self, reason: str) -> str:
