@@ -240,6 +240,7 @@ async def test_the_administrator_sets_a_joined_screen_from_afar_at_once(hall: Ha
         await expect(root).to_have_attribute("data-board", board)
         await expect(root).to_have_attribute("data-theme", settings.get("theme", "dark"))
         await expect(root).to_have_attribute("lang", settings.get("languages", ["vi"])[0])
+    await expect(page).to_have_title("Tivi")
     assert await page.evaluate("window.same")
 
 

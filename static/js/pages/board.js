@@ -125,6 +125,7 @@ function apply(wanted) {
   part("hall-top").hidden = shape() !== "counter";
   part("hall-strip").hidden = shape() !== "led";
   if (!changed) return;
+  if (settings.name) document.title = settings.name;
   use(settings.languages);
   announcer.settle();
   clock();
