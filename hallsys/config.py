@@ -162,7 +162,8 @@ class PiperVoice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class VoiceConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How the hall speaks: `languages` one after another, `repeat` times; `letters`: whether a ticket's letter is
     spoken; `digits`: its number digit by digit, or as a whole. `quiet_hours`: spans of the day in which calls are only
-    shown; `volume`: spans with a loudness of 0 to 100. Both may go over midnight."""
+    shown; `volume`: spans with a loudness of 0 to 100. Both may go over midnight. `also`: what is announced besides
+    calls."""
 
     enabled: bool = True
     languages: list[Language] = msgspec.field(default_factory=lambda: ["vi"])
@@ -174,6 +175,7 @@ class VoiceConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     stale_s: int = 30
     quiet_hours: list[tuple[str, str]] = msgspec.field(default_factory=list)
     volume: list[tuple[str, str, int]] = msgspec.field(default_factory=list)
+    also: list[Literal["prepare", "transfer", "opening", "closing"]] = msgspec.field(default_factory=list)
     wording: Wordings = Wordings()
     piper: PiperVoice = PiperVoice()
 

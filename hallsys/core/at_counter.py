@@ -3,7 +3,7 @@
 import msgspec
 
 from hallsys.core import commands as c
-from hallsys.core.decision import Decision, Event, voice_id, with_counter, with_ticket
+from hallsys.core.decision import Decision, Event, says, voice_id, with_counter, with_ticket
 from hallsys.core.lanes import line_of
 from hallsys.core.lifecycle import must_be_free, must_be_open, take
 from hallsys.core.lookup import counter_of, ticket_at, waiting_ticket
@@ -11,7 +11,7 @@ from hallsys.core.model import NO_LINE, Changes, Counter, Did, Share, Ticket
 from hallsys.core.notes import noted
 from hallsys.core.outcomes import finished
 from hallsys.core.policy import Choice, choose
-from hallsys.core.state import HallState
+from hallsys.core.state import HallState, apply
 from hallsys.errors import Refused
 
 
@@ -30,7 +30,23 @@ def call_next(state: HallState, command: c.CallNext, now: int) -> Decision:
     if choice is None:
         raise Refused("nobody_waiting", counter=counter.id)
     event, row = _called(state, counter, choice, now)
-    return Decision([*events, event], {"ticket": row, "why": row.why})
+    events.append(event)
+    if says(state, "prepare"):
+        events += _prepared(state, events, row, now)
+    return Decision(events, {"ticket": row, "why": row.why})
+
+
+def _prepared(state: HallState, events: list[Event], called: Ticket, now: int) -> list[Event]:
+    """Whoever would be next is asked to get ready. The last event of a command holds the rows of its result."""
+    undo = [apply(state, changes) for event in events for changes in (event.changes, event.private)]
+    counter = state.counters[called.counter or ""]
+    choice = choose(state, counter, now)
+    for changes in reversed(undo):
+        apply(state, changes)
+    if choice is None:
+        return []
+    voice = voice_id(state, choice.ticket, counter.id, now)
+    return [Event("prepared", {"tickets": {called.label: called}}, {}, voice)]
 
 
 def call(state: HallState, command: c.Call, now: int) -> Decision:

@@ -6,7 +6,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from hallsys.core import commands as c
-from hallsys.core.decision import Decision, Event, freed, with_ticket
+from hallsys.core.decision import Decision, Event, freed, voice_of, with_ticket
 from hallsys.core.model import AT_COUNTER, DONE, ENDED, EXPIRED, NO_LINE, RECENT, Changes, Counter, Service, Ticket
 from hallsys.core.signs import as_set, becomes
 from hallsys.core.state import HallState
@@ -83,7 +83,7 @@ def open_day(state: HallState, command: c.OpenDay, now: int) -> Decision:
     if day == present:
         if state.hall["open"]:
             raise Refused("wrong_state", label=day, state="open")
-        return Decision([Event("day_opened", {"hall": {"open": True}})], {"day": day})
+        return Decision([Event("day_opened", {"hall": {"open": True}}, {}, _opening(state, now))], {"day": day})
     hall = {"day": day, "open": True}
     changes: Changes = {
         "hall": hall | {"notices": {}} if state.hall.get("notices") else hall,
@@ -94,9 +94,16 @@ def open_day(state: HallState, command: c.OpenDay, now: int) -> Decision:
     past = {key: None for key, booking in state.bookings.items() if booking.ticket or today(state, booking.at) < day}
     if past:
         private["bookings"] = past
-    return Decision(
-        [Event("day_opened", {table: rows for table, rows in changes.items() if rows}, private)], {"day": day}
-    )
+    told = {table: rows for table, rows in changes.items() if rows}
+    return Decision([Event("day_opened", told, private, _opening(state, now))], {"day": day})
+
+
+def _opening(state: HallState, now: int) -> str | None:
+    """The day opens itself at midnight, when nobody is there to hear of it."""
+    config = state.config
+    if config.hours and not within(config.hours, config.timezone, now):
+        return None
+    return voice_of(state, "opening", now)
 
 
 def close_day(state: HallState, command: c.CloseDay, now: int) -> Decision:
@@ -119,6 +126,7 @@ def close_day(state: HallState, command: c.CloseDay, now: int) -> Decision:
                 "day_closed",
                 {table: rows for table, rows in changes.items() if rows},
                 {"ended": ended} if ended else {},
+                voice_of(state, "closing", now),
             )
         ],
         {"day": day},

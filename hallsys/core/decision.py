@@ -80,6 +80,17 @@ def back(state: HallState, ticket: Ticket) -> tuple[dict[str, Ticket | None], Ch
     return {ticket.label: ticket, latest.label: latest}, {"ended": {latest.label: None}}
 
 
+def says(state: HallState, what: str) -> bool:
+    """Whether the hall announces this besides calls (`voice.also`)."""
+    return state.config.voice.enabled and what in state.config.voice.also
+
+
+def voice_of(state: HallState, what: str, now: int) -> str | None:
+    """The id of an announcement about nobody in particular, if the hall makes it: `opening-<6 hex>`."""
+    mark = crc32(f"{state.config.id} {what} {now}".encode()) & 0xFFFFFF
+    return f"{what}-{mark:06x}" if says(state, what) else None
+
+
 def voice_id(state: HallState, ticket: Ticket, counter: str, now: int) -> str:
     """The id of a call's sound: `<label>-<counter>-<6 hex>`, new for each call, so that a player can tell two apart,
     even of one millisecond."""

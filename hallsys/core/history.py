@@ -118,7 +118,7 @@ class Recorder:
         for name, desk in event.private.get("desks", {}).items():
             self._officers[name] = desk.officer if desk else ""
         for row in event.changes.get("tickets", {}).values():
-            if row is not None and not self._told(row):
+            if row is not None and event.kind != "prepared" and not self._told(row):
                 self._ticket(event, row)
         for counter in event.changes.get("counters", {}).values():
             if counter is not None:

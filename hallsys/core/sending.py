@@ -1,7 +1,7 @@
 """A ticket at hand is sent on: held until a paper is mended, back to the queue, or to somebody else."""
 
 from hallsys.core import commands as c
-from hallsys.core.decision import Decision, Event, freed, waits_again, with_ticket
+from hallsys.core.decision import Decision, Event, freed, says, voice_id, waits_again, with_ticket
 from hallsys.core.lifecycle import take
 from hallsys.core.lookup import ticket_at
 from hallsys.core.model import Changes, Counter, Ticket
@@ -49,9 +49,10 @@ def transfer(state: HallState, command: c.Transfer, now: int) -> Decision:
         front="front" if command.place == "front" else None,
     )
     private = noted(state, row.label, f"transferred: {command.note}") if command.note else {}
-    return _leaves(row, freed(counter), step.event, private)
+    voice = voice_id(state, ticket, counter.id, now) if says(state, "transfer") else None
+    return _leaves(row, freed(counter), step.event, private, voice)
 
 
-def _leaves(row: Ticket, counter: Counter, kind: str, private: Changes) -> Decision:
+def _leaves(row: Ticket, counter: Counter, kind: str, private: Changes, voice: str | None = None) -> Decision:
     changes: Changes = {"tickets": {row.label: row}, "counters": {counter.id: counter}}
-    return Decision([Event(kind, changes, private)], {"ticket": row})
+    return Decision([Event(kind, changes, private, voice)], {"ticket": row})

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hallsys.config import VoiceConfig
 from hallsys.core.decision import Decision
 from hallsys.core.history import DayRecord, Recorder, as_history
 from hallsys.core.model import Changes
@@ -187,6 +188,16 @@ def test_fifty_ended_tickets_and_more_are_each_counted_once() -> None:
     hall.do("finish", counter="1")
     assert len(hall.day.visits) == len(hall.day.legs) == 60
     assert {leg.outcome for leg in hall.day.legs} == {"finished"}
+
+
+def test_who_is_asked_to_get_ready_still_waits() -> None:
+    hall = Diary(voice=VoiceConfig(also=["prepare"]))
+    hall.issue()
+    hall.issue()
+    hall.call("1")
+    assert hall.told[-1].kind == "prepared"
+    assert [visit.state for visit in hall.day.visits] == ["called", "waiting"]
+    assert [leg.outcome for leg in hall.day.legs] == [None]
 
 
 def test_groups_of_a_report() -> None:
