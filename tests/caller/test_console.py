@@ -3,61 +3,18 @@
 import os
 import re
 import signal
-import socket
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
-from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
-import aiohttp
 import pytest
 
 from tests.caller.booth import Booth, Cable, console
-from tests.child import Child, hallsys, serving
-from tests.running import Door
+from tests.caller.hall import Hall, free_port, standing
+from tests.child import hallsys
 
 NEXT = "Mời số tiếp"
 SENT = "thực hiện một lần"
-
-
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
-
-
-@dataclass
-class Hall:
-    """A server that may be killed and started again at the same address, and the hall's admin."""
-
-    data: Path
-    port: int
-    server: Child
-    door: Door
-    officer: str
-    stack: AsyncExitStack
-
-    async def again(self) -> None:
-        """The server starts once more."""
-        self.server = await self.stack.enter_async_context(serving(self.data, HALLSYS_PORT=str(self.port)))
-        await self.server.ready()
-
-    async def label(self, service: str, priority: str | None = None) -> str:
-        made = (await self.door.do("issue", service=service, priority=priority)).result
-        return str(made["ticket"]["label"])
-
-    async def history(self, since: str) -> list[tuple[str, str]]:
-        """What happened: the kind of every event, and whom it was about."""
-        events = (await self.door.events(since))["events"]
-        return [(event["kind"], _about(event["changes"])) for event in events]
-
-    async def has(self, kind: str, about: str, since: str) -> None:
-        """Wait for an event in the server's own words, past any cable."""
-        async with self.door.screen(since) as screen:
-            while (kind, about) not in [(event["kind"], _about(event["changes"])) for event in screen.events]:
-                await screen.next("event")
 
 
 def calling(label: str) -> str:
@@ -65,23 +22,10 @@ def calling(label: str) -> str:
     return f"  {label}    ► Đang mời"
 
 
-def _about(changes: dict[str, Any]) -> str:
-    return next(iter(changes.get("tickets") or changes.get("counters") or [""]))
-
-
-async def token(data: Path, *words: str) -> str:
-    return (await hallsys(data, "token", "create", "--hall", "phutho", "--role", *words)).out.strip()
-
-
 @pytest.fixture(scope="module")
 async def hall(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Hall]:
-    data, port = tmp_path_factory.mktemp("console") / "data", free_port()
-    async with AsyncExitStack() as stack:
-        server = await stack.enter_async_context(serving(data, HALLSYS_PORT=str(port)))
-        address = await server.ready()
-        http = await stack.enter_async_context(aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()))
-        door = Door(http, address, "phutho", await token(data, "admin"))
-        yield Hall(data, port, server, door, await token(data, "counter", "--counter", "3"), stack)
+    async with standing(tmp_path_factory.mktemp("console") / "data") as found:
+        yield found
 
 
 async def test_a_morning_by_keys_alone_with_double_presses_and_a_server_that_dies(
@@ -109,6 +53,8 @@ async def test_a_morning_by_keys_alone_with_double_presses_and_a_server_that_die
         await booth.twice("2")
         await booth.until("● Đang phục vụ", "Bắt đầu phục vụ")
         await booth.twice("4")
+        await booth.until(f"[Enter] Giữ lượt {urgent}")
+        await booth.twice("Enter")
         await booth.until(f"[Enter]  {NEXT}", f"{urgent} giữ từ")
         expected += [("called", urgent), ("recalled", urgent), ("started", urgent), ("held", urgent)]
 

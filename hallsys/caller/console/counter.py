@@ -268,6 +268,8 @@ class Counter:
                 self._question = leads(chosen.means)
         elif key == OTHER:
             self._ignore("console.unknown_key")
+        elif not self._bounce.counts(_cap(key), self._clock()) and question.repeats(key):
+            self._ignore("counter.too_soon")
         else:
             self._opener = ""
             question.type(key)

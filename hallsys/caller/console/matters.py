@@ -115,7 +115,7 @@ def ask_more(words: Words, can: Callable[[str], bool], take: Callable[[str], Que
         said = t(f"counter.do.{key.action}")
         longer = f"card.do.{key.action}"
         shown = f"{said}: {t(longer)}" if words.has(longer) else said
-        options.append(Option(key.key, shown if can(key.action) else f"({shown})", said, key.action))
+        options.append(Option(key.key, shown if can(key.action) else f"({said})", said, key.action))
     aside = [t("console.help_keys"), t("card.twice_text"), t("console.help_lost"), t("console.sign_why")]
     return Question(t("counter.do.more"), options, t("counter.choose_more"), take, aside=aside, tall=True)
 

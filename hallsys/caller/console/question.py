@@ -49,6 +49,13 @@ class Question:
         elif len(key) == 1 and key.isprintable() and len(self.typed) < LONGEST:
             self.typed += key
 
+    def repeats(self, key: str) -> bool:
+        """Whether this key, pressed once more, would only spoil what it has already named."""
+        typed = self.typed.upper()
+        names = [option.typed.upper() for option in self.options]
+        longer = any(name.startswith(typed + key.upper()) for name in names)
+        return not self.by_label and typed in names and typed.endswith(key.upper()) and not longer
+
     def found(self) -> list[Option]:
         """What may be meant by what is typed; everything, as long as nothing is."""
         typed = self.typed.strip().upper()

@@ -46,21 +46,23 @@ def ask_transfer(words: Words, view: View, desk: Desk, send: Send) -> Question:
         words.t("counter.choose_where"),
         sending(send),
         label,
-        further=lambda where: _ask_place(words, title, label, where, send),
+        further=lambda where: _ask_place(
+            words, next(option.does for option in options if option.means == where), label, where, send
+        ),
     )
 
 
-def _ask_place(words: Words, title: str, label: str, where: Args, send: Send) -> Question:
+def _ask_place(words: Words, does: str, label: str, where: Args, send: Send) -> Question:
     t = words.t
     options = numbered([(t(f"counter.place.{place}"), t(f"counter.place.{place}"), place) for place in PLACES])
 
     def when(place: str) -> Question:
-        return _ask_when(words, title, label, {**where, "place": place}, send)
+        return _ask_when(words, does, label, {**where, "place": place}, send)
 
-    return Question(f"{title} {t('counter.place')}", options, "", when, label, default=options[0])
+    return Question(f"{does} · {t('counter.place')}", options, "", when, label, default=options[0])
 
 
-def _ask_when(words: Words, title: str, label: str, args: Args, send: Send) -> Question:
+def _ask_when(words: Words, does: str, label: str, args: Args, send: Send) -> Question:
     t = words.t
 
     def after(minutes: int) -> Option:
@@ -76,16 +78,16 @@ def _ask_when(words: Words, title: str, label: str, args: Args, send: Send) -> Q
             t("counter.note_for"),
             {**args, **({"after": minutes} if minutes else {})},
             "note",
-            title,
+            does,
             send,
             about=label,
-            empty=title,
+            empty=does,
         )
 
     now = Option("", t("counter.after_now"), t("counter.after_now"), None)
     missing = t("console.type_minutes", n=LONGEST_DELAY)
     options = [after(minutes) for minutes in DELAYS]
-    return Question(f"{title} {t('counter.after')}", options, missing, note, label, default=now, free=typed)
+    return Question(f"{does} · {t('counter.after')}", options, missing, note, label, default=now, free=typed)
 
 
 def ask_service(words: Words, view: View, desk: Desk, send: Send) -> Question:
