@@ -26,15 +26,23 @@ from benchmarks.mutations import Mutant, mutants
 
 ROOT: Final = Path(__file__).parent.parent
 DOCS: Final = ROOT / "docs" / "mutants.md"
-_POLICY: Final = ["test_policy_bookings", "test_policy_moments", "test_fairness", "test_policy_runs"]
+_POLICY: Final = ["test_reasons", "test_policy_bookings", "test_policy_moments", "test_fairness", "test_policy_runs"]
 TESTS: Final = {
     "policy": _POLICY,
     "turns": _POLICY,
     "sight": _POLICY,
-    "shares": ["test_policy_runs"],
+    "shares": ["test_reasons", "test_policy_runs"],
     "lanes": [*_POLICY, "test_tickets"],
-    "lifecycle": ["test_lifecycle", "test_commands", "test_counters", "test_tickets"],
-    "decide": ["test_commands", "test_desks", "test_every_command", "test_counters", "test_tickets", "test_notices"],
+    "lifecycle": ["test_lifecycle", "test_counters", "test_tickets"],
+    "decide": [
+        "test_lifecycle",
+        "test_commands",
+        "test_desks",
+        "test_every_command",
+        "test_counters",
+        "test_tickets",
+        "test_notices",
+    ],
     "undo": ["test_undo", "test_nothing_to_undo", "test_outcomes"],
     "at_counter": ["test_counters", "test_undo", "test_outcomes"],
     "outcomes": ["test_outcomes", "test_counters", "test_undo"],

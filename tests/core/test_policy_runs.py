@@ -201,6 +201,23 @@ def test_a_weighted_counter_says_its_share_and_alone_it_needs_none() -> None:
     assert left.private["shares"] == {"1": Share()}
 
 
+def test_a_weighted_counter_that_owes_nothing_writes_nothing_down() -> None:
+    play = Play(Policy(starve_s=NEVER))
+    play.comes("A")
+    choice = choose(play.state, counter("AH", weights={"A": 2}), play.now)
+    assert choice is not None
+    assert "shares" not in choice.private
+
+
+def test_a_service_without_a_weight_has_the_weight_one() -> None:
+    play = Play(Policy(starve_s=NEVER))
+    at = counter("AH", weights={"A": 2})
+    for service in "AAAAHHHH":
+        play.comes(service)
+    called = [play.calls(at) for _ in range(6)]
+    assert [row.service for row in called if row] == ["A", "H", "A", "A", "H", "A"]
+
+
 def test_who_was_sent_to_a_weighted_counter_goes_first_and_costs_no_share() -> None:
     play = Play(Policy(starve_s=NEVER))
     at = counter("AH", weights={"A": 2})
