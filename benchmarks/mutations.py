@@ -10,7 +10,7 @@ from cosmic_ray.plugins import get_operator, operator_names
 
 _SWAPS: Final = {
     *("Add_Sub", "Sub_Add", "Mul_FloorDiv", "FloorDiv_Mul", "Div_Mul", "Mod_Mul"),
-    *("Is_IsNot", "IsNot_Is", "In_NotIn", "NotIn_In", "Eq_NotEq", "NotEq_Eq", "Eq_LtE", "Eq_GtE"),
+    *("Is_IsNot", "IsNot_Is", "In_NotIn", "NotIn_In", "Eq_NotEq", "NotEq_Eq"),
     *("Lt_LtE", "Lt_GtE", "LtE_Lt", "LtE_Gt", "Gt_GtE", "Gt_LtE", "GtE_Gt", "GtE_Lt"),
 }
 """`x ** y` for `x + y` or `x > y` for `x != y` teach nothing that these do not."""

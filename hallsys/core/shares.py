@@ -21,7 +21,7 @@ def shared(share: Share, weights: Mapping[str, int]) -> tuple[str, Share]:
     kept = {service: share.credit.get(service, 0.0) for service in weights}
     surplus = sum(kept.values()) / total  # what those that left were owed, or owed, is everybody's
     credit = {service: kept[service] - surplus * weight for service, weight in weights.items()}
-    fit = [service for service in weights if credit[service] >= -_ROUNDING] or list(weights)
+    fit = [service for service in weights if credit[service] >= -_ROUNDING]  # some are: credits add up to nothing
     called = min(fit, key=lambda service: (1 - credit[service]) / weights[service])
     after = {service: credit[service] + weight / total for service, weight in weights.items()}
     after[called] -= 1

@@ -145,6 +145,7 @@ def test_a_call_counts_the_turns_of_its_line_and_of_no_other(moment: Moment) -> 
     before = state.lines.get(choice.line, Line())
     after = choice.private.get("lines", {}).get(choice.line, before)
     assert set(choice.private.get("lines", {})) <= {choice.line}
+    assert choice.private.get("lines", {}).get(choice.line) != before, "what stays as it was is not written"
     row = choice.ticket
     if row.front:
         assert after == before

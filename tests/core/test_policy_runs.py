@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -184,6 +185,12 @@ def test_only_who_waits_is_called_and_nothing_is_owed_in_sum(weights: dict[str, 
             assert called in here
             assert set(share.credit) == set(here)
             assert abs(sum(share.credit.values())) < 1e-6
+
+
+@pytest.mark.parametrize(("credit", "called"), [(0.0, "A"), (-1e-15, "A"), (-1e-6, "H")])
+def test_who_neither_owes_nor_is_owed_may_be_called_whatever_the_rounding(credit: float, called: str) -> None:
+    share = Share({"A": credit, "H": 0.5, "N": -0.5 - credit})
+    assert shared(share, {"A": 10, "H": 1, "N": 1})[0] == called
 
 
 def test_a_weighted_counter_says_its_share_and_alone_it_needs_none() -> None:
