@@ -5,7 +5,7 @@ import msgspec
 from hallsys.core import commands as c
 from hallsys.core.decision import Decision, Event, says, voice_id, with_counter, with_ticket
 from hallsys.core.lanes import line_of
-from hallsys.core.lifecycle import must_be_free, must_be_open, take
+from hallsys.core.lifecycle import STEPS, must_be_free, must_be_open, take
 from hallsys.core.lookup import counter_of, ticket_at, waiting_ticket
 from hallsys.core.model import NO_LINE, Changes, Counter, Did, Share, Ticket
 from hallsys.core.notes import noted
@@ -61,12 +61,13 @@ def call(state: HallState, command: c.Call, now: int) -> Decision:
 
 def _called(state: HallState, counter: Counter, choice: Choice, now: int) -> tuple[Event, Ticket]:
     """What the ticket was in line stays on its row, so that the call can be taken back."""
+    step = STEPS["call"]
     ticket = with_ticket(
-        choice.ticket, state="called", counter=counter.id, called_at=now, started_at=None, calls=1, why=choice.why
+        choice.ticket, state=step.target, counter=counter.id, called_at=now, started_at=None, calls=1, why=choice.why
     )
     row = with_counter(counter, ticket=ticket.label, returned=None, did=_did(state, counter, choice, now))
     changes: Changes = {"tickets": {ticket.label: ticket}, "counters": {counter.id: row}}
-    return Event("called", changes, choice.private, voice_id(state, ticket, counter.id, now)), ticket
+    return Event(step.event, changes, choice.private, voice_id(state, ticket, counter.id, now)), ticket
 
 
 def _did(state: HallState, counter: Counter, choice: Choice, now: int) -> Did:
