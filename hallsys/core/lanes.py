@@ -60,7 +60,7 @@ class Lanes:
 
     __slots__ = ("_delayed", "_lines", "_many_from")
 
-    def __init__(self, many_from: int = 0) -> None:
+    def __init__(self, many_from: int) -> None:
         self._many_from = many_from
         self._lines: dict[str, Waiting] = {}
         self._delayed: dict[str, dict[str, Ticket]] = {}
