@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import itertools
 import os
+import random
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from hallsys.live.client import Client, UnwelcomeError
 from hallsys.live.fetch import Fetch, FetchError
 from hallsys.simulate.citizens import visit
 from hallsys.simulate.clock import Clock
-from hallsys.simulate.day import Day
+from hallsys.simulate.day import Day, Rules
 from hallsys.simulate.officers import Desk
 from hallsys.simulate.plan import Plan, make_plan
 from hallsys.simulate.record import AGAIN_S, Hand, Record, Watch
@@ -46,6 +47,10 @@ class Options:
     speed: float = 60.0
     seed: int = 1
     noon: bool = True
+    more_urls: Sequence[str] = ()
+    """further servers of the same hall: the counters are shared out among them"""
+    close: bool = False
+    """the supervisor closes the day at the end"""
 
 
 class NotPlayed(Exception):
@@ -63,6 +68,8 @@ class Staff:
     kiosk: Client
     counters: Mapping[str, Client]
     onlooker: Client
+    twin: Client
+    """at another server, if there is one"""
 
 
 async def simulate(options: Options, console: Console | None = None) -> Summary:
@@ -120,13 +127,15 @@ async def _counters(fetch: Fetch, options: Options) -> tuple[dict[str, Sequence[
 @contextlib.asynccontextmanager
 async def _staff(options: Options, counters: Mapping[str, Sequence[str]], watch: Watch) -> AsyncIterator[Staff]:
     async with contextlib.AsyncExitStack() as stack:
+        urls = [options.url, *options.more_urls]
 
-        async def connect(token: str | None, **listening: Any) -> Client:
-            return await stack.enter_async_context(Client(options.url, options.hall, token, **listening))
+        async def connect(token: str | None, url: str = options.url, **listening: Any) -> Client:
+            return await stack.enter_async_context(Client(url, options.hall, token, **listening))
 
         onlooker = await connect(options.supervisor_token, on_event=watch.take)
-        kiosk = await connect(options.kiosk_token)
-        yield Staff(kiosk, {name: await connect(options.counter_token) for name in counters}, onlooker)
+        kiosk, twin = await connect(options.kiosk_token), await connect(options.counter_token, urls[-1])
+        at = {name: urls[index % len(urls)] for index, name in enumerate(counters)}
+        yield Staff(kiosk, {name: await connect(options.counter_token, at[name]) for name in counters}, onlooker, twin)
 
 
 async def _play(
@@ -143,20 +152,31 @@ async def _play(
     except ValueError as error:
         raise NotPlayed(str(error)) from error
     clock = Clock(options.speed, start=-60.0)
-    day = Day(plan, clock, record, watch, options.speed, hall["policy"]["return_pause_s"])
-    kiosk = Hand(staff.kiosk, record)
-    hands = {name: Hand(client, record) for name, client in staff.counters.items()}
+    view = staff.onlooker.view
+    rules = Rules.of(view)
+    day = Day(plan, clock, record, watch, options.speed, rules, list(counters), options.close)
+    chance = random.Random(options.seed)
+    kiosk = Hand(staff.kiosk, record, chance=chance)
+    hands = {name: Hand(client, record, twin=staff.twin, chance=chance) for name, client in staff.counters.items()}
     desk = next(iter(hands.values()))
     with _progress(console, plan) as progress:
         showing = asyncio.create_task(_show(day, progress))
         try:
             await clock.run(
-                *(visit(day, visitor, kiosk, desk) for visitor in plan.visitors),
+                *(visit(day, visitor, number, kiosk, desk) for number, visitor in enumerate(plan.visitors)),
                 *(
-                    Desk(day, officer, counters[officer.counter], hands[officer.counter]).work()
+                    Desk(
+                        day,
+                        officer,
+                        view["counters"][officer.counter],
+                        counters[officer.counter],
+                        hands[officer.counter],
+                    ).work()
                     for officer in plan.officers
                 ),
             )
+            if options.close:
+                await Hand(staff.onlooker, record).press("close_day")
         except* UnwelcomeError as group:
             raise group.exceptions[0] from None
         finally:
@@ -223,7 +243,12 @@ async def _show(day: Day, progress: Progress) -> None:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The flags of `hallsys simulate`."""
-    parser.add_argument("--url", default=Options.url, help="address of the server (%(default)s)")
+    parser.add_argument(
+        "--url",
+        action="append",
+        help=f"address of the server ({Options.url}); given again for further servers of the same hall, among which "
+        "the counters are shared out",
+    )
     parser.add_argument("--hall", default=Options.hall, help="id of the hall (%(default)s)")
     parser.add_argument(
         "--token",
@@ -240,6 +265,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"seconds of the day per second, 0 as fast as it goes ({Options.speed:g}; looping {LOOP_SPEED:g})",
     )
     parser.add_argument("--seed", type=int, default=Options.seed, help="another number, another day (%(default)s)")
+    parser.add_argument(
+        "--close",
+        action="store_true",
+        help="the supervisor closes the day at the end: the hall takes no tickets until the day is opened again",
+    )
     parser.add_argument("--loop", action="store_true", help="day after day until stopped, without a check")
 
 
@@ -249,7 +279,9 @@ def options_from(args: argparse.Namespace) -> Options:
         raise NotPlayed("--tickets and --counters are 1 or more, --speed is 0 or more")
     speed = (LOOP_SPEED if args.loop else Options.speed) if args.speed is None else args.speed
     return Options(
-        url=args.url,
+        url=(args.url or [Options.url])[0],
+        more_urls=(args.url or [])[1:],
+        close=args.close,
         hall=args.hall,
         kiosk_token=args.kiosk_token or args.token,
         counter_token=args.counter_token or args.token,

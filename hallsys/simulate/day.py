@@ -1,11 +1,13 @@
 """A running day: the clock, the plan, what was done and what is seen, shared by everybody in the hall."""
 
 import asyncio
+from collections import deque
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from hallsys.simulate.clock import Clock
-from hallsys.simulate.plan import Plan
+from hallsys.simulate.plan import Plan, Visitor
 from hallsys.simulate.record import Record, Watch
 
 POLL_S: Final = 15.0
@@ -16,23 +18,57 @@ STUCK_DAY_S: Final = 2_700.0
 """The same in seconds of the day, for slow speeds: the longest service is shorter."""
 
 
+@dataclass(frozen=True)
+class Rules:
+    """What the hall asks for, as its view says."""
+
+    return_pause_s: float
+    """real seconds in which a counter does not get back whom it sent back"""
+    no_show_calls: int
+    outcomes: Sequence[str] = ()
+    must: bool = False
+    """nobody is finished without an outcome"""
+    groups: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """group -> its counters"""
+
+    @staticmethod
+    def of(view: Mapping[str, Mapping[str, Any]]) -> "Rules":
+        hall, counters = view["hall"], view["counters"].values()
+        policy, outcomes = hall["policy"], [outcome["id"] for outcome in hall.get("outcomes") or ()]
+        groups = {
+            group["id"]: [row["id"] for row in counters if group["id"] in row.get("groups", ())]
+            for group in hall.get("groups") or ()
+        }
+        must = bool(outcomes and policy.get("outcome_required"))
+        return Rules(policy["return_pause_s"], policy["no_show_calls"], outcomes, must, groups)
+
+
 @dataclass
 class Day:
-    """`arrived` counts who has been to the kiosk, `away` who will come back without being called."""
+    """`arrived` counts who has got a number, `away` who will come back without being called."""
 
     plan: Plan
     clock: Clock
     record: Record
     watch: Watch
     speed: float
-    return_pause_s: float
-    """real seconds in which a counter does not get back whom it sent back"""
+    rules: Rules
+    counters: Sequence[str] = ()
+    """those that are worked at"""
+    close: bool = False
+    """the supervisor closes the day; who was never seen again is left to that"""
     arrived: int = 0
     away: int = 0
     calling: int = 0
     """officers who are pressing "next" at this moment"""
     attended: set[str] = field(default_factory=set)
     """tickets whose fate has been played"""
+    abandoned: set[str] = field(default_factory=set)
+    """held, and nobody will come back"""
+    walk_ins: deque[Visitor] = field(default_factory=deque)
+    """who stands at the counters without a number"""
+    asking: deque[str] = field(default_factory=deque)
+    """who stands at the counters and asks to be called out of order"""
     _deeds: int = 0
     _moved: float = 0.0
 
@@ -40,12 +76,13 @@ class Day:
         """Whether everybody has come, and left; or nothing has moved for so long that nothing will."""
         if self.arrived < len(self.plan.visitors):
             return False
-        if self.away == 0 and all(map(self.watch.settled, self.record.mine)):
+        left = self.abandoned if self.close else ()
+        if self.away == 0 and all(self.watch.settled(label) or label in left for label in self.record.mine):
             return True
         now = asyncio.get_running_loop().time()
         if len(self.record.deeds) != self._deeds:
             self._deeds, self._moved = len(self.record.deeds), now
-        patience = STUCK_S + self.return_pause_s + (STUCK_DAY_S / self.speed if self.speed else 0)
+        patience = STUCK_S + self.rules.return_pause_s + (STUCK_DAY_S / self.speed if self.speed else 0)
         return now - self._moved > patience
 
     @property

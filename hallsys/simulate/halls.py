@@ -24,11 +24,21 @@ SHARED_BY: Final = 4
 """How many services one counter of a made-up hall takes; neighbours overlap, so that counters help one another."""
 
 
-def make_hall_toml(counters: int, services: int = len(SERVICES), *, hall: str = "phutho", voice: bool = True) -> str:
+OUTCOMES: Final = (
+    ("received", "Đã tiếp nhận", "Received"),
+    ("completed", "Đã trả kết quả", "Completed"),
+    ("to_amend", "Cần bổ sung", "To be amended"),
+)
+
+
+def make_hall_toml(
+    counters: int, services: int = len(SERVICES), *, hall: str = "phutho", voice: bool = True, rules: bool = False
+) -> str:
     """The text of a `hall.toml` with so many counters ("1", "2", …) and the first so many services of a ward.
 
-    Together the counters serve everything; there are no opening hours to enforce. Raises ValueError for a size that
-    no hall has.
+    Together the counters serve everything; there are no opening hours to enforce. With `rules` it has what a hall may
+    have besides: groups, outcomes that are asked for, conditions, weights and a counter for priority visitors, a lane
+    for many dossiers, bookings whose slot is lost at once. Raises ValueError for a size that no hall has.
     """
     if not 1 <= services <= len(SERVICES):
         raise ValueError(f"1 to {len(SERVICES)} services, not {services}")
@@ -49,9 +59,37 @@ def make_hall_toml(counters: int, services: int = len(SERVICES), *, hall: str = 
         first = number * services // counters if counters < services else number
         taken = [SERVICES[(first + step) % services][0] for step in range(width)]
         listed = ", ".join(f'"{letter}"' for letter in taken)
-        lines += ["", "[[counters]]", f'id = "{number + 1}"', f'name = "Quầy {number + 1}"', f"services = [{listed}]"]
+        counter = ["", "[[counters]]", f'id = "{number + 1}"', f'name = "Quầy {number + 1}"', f"services = [{listed}]"]
+        lines += _special(counter, number, taken, services) if rules else counter
     for kind, vi, en in PRIORITIES:
         lines += ["", "[[priorities]]", f'id = "{kind}"', f'name = {{ vi = "{vi}", en = "{en}" }}']
+    if rules:
+        lines += ["", "[[groups]]", 'id = "front"', 'name = { vi = "Tiếp nhận", en = "Front" }']
+        for outcome, vi, en in OUTCOMES:
+            lines += ["", "[[outcomes]]", f'id = "{outcome}"', f'name = {{ vi = "{vi}", en = "{en}" }}']
+        lines += ["", "[policy]", "outcome_required = true"]
+        lines += ["", "[tickets]", "many_from = 5", "", "[bookings]", "late_s = 0"]
     if not voice:
         lines += ["", "[voice]", "enabled = false"]
     return "\n".join(lines) + "\n"
+
+
+def _special(lines: list[str], number: int, taken: list[str], services: int) -> list[str]:
+    """A counter's own rules, so that every kind is in use among any five of them."""
+    others = [letter for letter, *_ in SERVICES[:services] if letter not in taken]
+    match number % 5:
+        case 0:
+            return [*lines, 'groups = ["front"]']
+        case 1:
+            return [*lines, f"weights = {{ {taken[0]} = 2 }}"]
+        case 2 if others:
+            listed = ", ".join(f'"{letter}"' for letter in taken)
+            helps = f'{{ service = "{others[0]}", idle = true }}'
+            late = f', {{ service = "{others[-1]}", wait_over_s = 600 }}' if len(others) > 1 else ""
+            return [*lines[:-1], f"services = [{listed}, {helps}{late}]"]
+        case 3:
+            return [*lines, 'groups = ["front"]', f"weights = {{ {taken[-1]} = 3 }}"]
+        case 4 if number > services:
+            return [*lines, 'mode = "priority"']
+        case _:
+            return lines

@@ -7,7 +7,7 @@ second burst at half past one, then it thins out. Times are seconds since openin
 import math
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -52,16 +52,53 @@ class Fate(StrEnum):
     RETURNED = "returned"
     TRANSFERRED = "transferred"
     CANCELLED = "cancelled"
+    WALK_IN = "walk_in"
+    """comes to a counter without a number"""
+    BOOKED = "booked"
+    """checks in for a booking"""
+    STRAY = "stray"
+    """the second number of somebody who pressed twice: nobody comes"""
+    ABANDONED = "abandoned"
+    """sent for a paper, and never back"""
 
 
 SHARES: Final[Mapping[Fate, float]] = {
-    Fate.NO_SHOW: 0.05,
+    Fate.NO_SHOW: 0.04,
     Fate.LATE: 0.02,
-    Fate.HELD: 0.06,
+    Fate.HELD: 0.05,
     Fate.RETURNED: 0.03,
-    Fate.TRANSFERRED: 0.06,
+    Fate.TRANSFERRED: 0.05,
     Fate.CANCELLED: 0.03,
+    Fate.WALK_IN: 0.03,
+    Fate.BOOKED: 0.03,
+    Fate.STRAY: 0.02,
+    Fate.ABANDONED: 0.02,
 }
+
+
+class Slip(StrEnum):
+    """A wrong press of the officer who serves a visit, noticed at once."""
+
+    FINISHED = "finished"
+    """finished too early, and undone"""
+    NO_SHOW = "no_show"
+    """marked absent while the visitor stood up, and undone"""
+    NEXT = "next"
+    """"next" twice, with two keys, and undone"""
+    TWICE = "twice"
+    """two presses of "start", the second one refused"""
+    EMPTY = "empty"
+    """finished without the outcome that the hall asks for, or with one that it does not know"""
+
+
+SLIPS: Final = 0.15
+"""Share of visits with a slip."""
+SEVERAL: Final = 0.06
+"""Share of visits with more than one service."""
+MANY: Final = 0.04
+"""Share of visitors with many dossiers."""
+RATES: Final = 0.10
+"""Share of those who say afterwards how it was."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +120,20 @@ class Visitor:
     """of a transfer: arrival, front or end"""
     dismissed_by_next: bool
     """the officer does not press "finish" but "next" """
+    to: str = "service"
+    """what a transfer leads to: a service, a counter or a group, if the hall has any"""
+    delay: bool = False
+    """a transfer for later; the visitor is back before and asks for the number"""
+    then: tuple[str, ...] = ()
+    """services that follow in the same visit"""
+    dossiers: int = 1
+    slip: Slip | None = None
+    score: int | None = None
+    """what is said afterwards"""
+    by_phone: bool = False
+    """who leaves says so by phone"""
+    booking: str = "due"
+    """due, ahead, late (for the slot) or early (at first: refused)"""
 
 
 @dataclass(frozen=True)
@@ -121,9 +172,13 @@ def make_plan(
     mean = min(LONGEST_SERVICE_S, BUSY * hours / tickets)
     fates = _fates(chance, tickets, can_transfer=len(services) > 1)
     arrivals = _arrivals(chance, tickets, noon)
-    visitors = [
-        _visitor(chance, at, fate, services, priorities, mean) for at, fate in zip(arrivals, fates, strict=True)
-    ]
+    visitors: list[Visitor] = []
+    for at, fate in zip(arrivals, fates, strict=True):
+        visitor = _visitor(chance, at, fate, services, priorities, mean)
+        if fate is Fate.STRAY and visitors:
+            twin = visitors[-1]  # the same person, who pressed once more
+            visitor = replace(visitor, arrives=twin.arrives, service=twin.service, priority=twin.priority)
+        visitors.append(visitor)
     return Plan(seed, visitors, officers)
 
 
@@ -174,6 +229,14 @@ def _visitor(
         onward=chance.choice(others) if fate is Fate.TRANSFERRED else None,
         place=chance.choices(["arrival", "front", "end"], [6, 2, 1])[0],
         dismissed_by_next=chance.random() < 0.4,
+        to=chance.choices(["service", "counter", "group"], [4, 3, 3])[0],
+        delay=chance.random() < 0.25,
+        then=(chance.choice(others),) if others and fate is Fate.SERVED and chance.random() < SEVERAL else (),
+        dossiers=chance.randint(5, 12) if chance.random() < MANY else 1,
+        slip=chance.choice(list(Slip)) if chance.random() < SLIPS else None,
+        score=chance.randint(1, 5) if chance.random() < RATES else None,
+        by_phone=chance.random() < 0.5,
+        booking=chance.choice(["due", "ahead", "late", "early"]),
     )
 
 

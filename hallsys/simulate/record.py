@@ -1,21 +1,25 @@
 """What was done to the hall, by its answers; and what the hall told everybody, by its events."""
 
 import asyncio
+import random
 import uuid
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from hallsys.core.model import ENDED, WAITING
+from hallsys.core.model import AT_COUNTER, ENDED, WAITING
 from hallsys.core.position import Position
-from hallsys.live.client import Client, Declined, Event, News, Snapshot
+from hallsys.live.client import Client, Declined, Event, News, Reply, Snapshot
 from hallsys.simulate.plan import Visitor
 
 EVENT_OF: Final[Mapping[str, str]] = {
     "issue": "issued",
+    "check_in": "issued",
+    "walk_in": "started",
     "cancel": "cancelled",
     "call_next": "called",
+    "call": "called",
     "recall": "recalled",
     "start": "started",
     "finish": "finished",
@@ -25,19 +29,37 @@ EVENT_OF: Final[Mapping[str, str]] = {
     "transfer": "transferred",
     "resume": "resumed",
     "reinstate": "reinstated",
+    "undo": "undone",
 }
 """Command about a ticket -> the kind of its event."""
+
+BESIDE: Final[Mapping[str, str]] = {
+    "open_counter": "counter_opened",
+    "pause_counter": "counter_paused",
+    "close_counter": "counter_closed",
+    "sign_off": "signed_off",
+    "ask_help": "help_asked",
+    "notice": "notice",
+    "end_notice": "notice_ended",
+    "note": "noted",
+    "book": "booked",
+    "rate": "rated",
+    "close_day": "day_closed",
+}
+"""Command about something else -> the kind of its event."""
 
 AGAIN: Final = ("store_unavailable", "too_many")
 """Refusals that mean: not now. The command is given again under its key."""
 AGAIN_S: Final = 0.5
+REPEATED: Final = 0.03
+"""Share of the presses that are sent twice under one key."""
 
 Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """One step of one ticket, at its place in the hall's sequence."""
+    """One step of one ticket, at its place in the hall's sequence; without a label, a step of something else."""
 
     at: Position
     kind: str
@@ -55,17 +77,40 @@ class Record:
         """label -> the row as our last command on it left it"""
         self.tokens: Counter[str] = Counter()
         self.refusals: Counter[tuple[str, str]] = Counter()
+        self.repeated = 0
+        """presses that were sent once more under their key"""
+        self.problems: list[str] = []
+        """answers that should have been others"""
         self._latest: dict[str, Position] = {}
+        self._before: dict[str, Row] = {}
 
-    def did(self, name: str, at: Position, row: Row, finished: str | None = None) -> None:
-        """Note an answer. `finished` is the ticket that a `call_next` finished on the way."""
-        if finished is not None:
-            self._note(Deed(Position(at.epoch, at.seq - 1), "finished", finished))
-            if finished in self.rows:
-                # Its row is in nobody's answer; all but the time is known.
-                self._keep(at, {**self.rows[finished], "state": "done", "ended_at": None})
+    def did(self, name: str, at: Position, row: Row, other: str | None = None) -> None:
+        """Note an answer. `other` is the ticket that a `call_next` finished on the way, or that its undoing brought
+        back; such a row is in nobody's answer, and all but its times is known."""
+        if other is not None and name == "undo":
+            self._note(Deed(at, "undone", other))
+            if other in self._before:
+                self._keep(at, self._before[other])
+        elif other is not None:
+            self._note(Deed(Position(at.epoch, at.seq - 1), "finished", other))
+            if other in self.rows:
+                self._before[other] = self.rows[other]
+                self._keep(at, _finished(self.rows[other]))
+        if name == "walk_in":
+            self._note(Deed(Position(at.epoch, at.seq - 1), "issued", row["label"]))
         self._note(Deed(at, EVENT_OF[name], row["label"]))
         self._keep(at, row)
+
+    def did_beside(self, name: str, at: Position, args: Mapping[str, object]) -> None:
+        """Note a command about something else than a ticket."""
+        ended = name == "ask_help" and args.get("kind") is None
+        self._note(Deed(at, "help_ended" if ended else BESIDE[name], ""))
+        if name == "close_day":
+            for label in self.mine:
+                row = self.rows[label]
+                if row["state"] not in ENDED:
+                    state = "done" if row["state"] in AT_COUNTER else "expired"
+                    self._keep(at, {**row, "state": state, "ended_at": None})
 
     def _note(self, deed: Deed) -> None:
         self.deeds.append(deed)
@@ -77,6 +122,15 @@ class Record:
             self._latest[label], self.rows[label] = at, row
 
 
+def _finished(row: Row) -> Row:
+    """A ticket at hand that the next call finished: done, or waiting for the next service of its visit."""
+    service, *rest = row.get("then") or [None]
+    if service is None:
+        return {**row, "state": "done", "ended_at": None}
+    again = {"state": WAITING, "counter": None, "called_at": None, "started_at": None, "calls": 0, "why": None}
+    return {**row, **again, "service": service, "then": rest}
+
+
 class Watch:
     """What an onlooker hears: the last row of every ticket, how many wait for what, and each step that was told."""
 
@@ -84,11 +138,11 @@ class Watch:
         self.rows: dict[str, Row] = {}
         self.told: list[Deed] = []
         self.began: list[tuple[Position, str, str]] = []
-        """(position, ticket, counter) of each call"""
+        """(position, ticket, counter) of each step with which a ticket is, or stays, at a counter"""
         self.whole = True
         """whether every event since the beginning was heard"""
         self.waiting: Counter[str] = Counter()
-        """service -> how many wait"""
+        """line -> how many wait: a service, "@counter" or "#group" for those sent there"""
         self._at: Position | None = None
         self._moved = asyncio.Event()
 
@@ -98,16 +152,24 @@ class Watch:
             self._at = Position.parse(news.at)
             self._replace(news.view.get("tickets", {}))
         elif isinstance(news, Event):
-            self._at = at = Position.parse(news.at)
-            for label, row in news.changes.get("tickets", {}).items():
-                if row is not None:
-                    # where one is reinstated, an ended one may come back into the view: nothing happened to it
-                    if news.kind != "reinstated" or row["state"] == WAITING:
-                        self.told.append(Deed(at, news.kind, label))
-                    if news.kind == "called":
-                        self.began.append((at, label, row["counter"]))
-                    self._put(label, row)
+            self._at = Position.parse(news.at)
+            self._hear(self._at, news.kind, news.changes.get("tickets", {}))
         self._moved.set()
+
+    def _hear(self, at: Position, kind: str, tickets: Mapping[str, Row | None]) -> None:
+        if not tickets or kind == "day_closed":
+            self.told.append(Deed(at, kind, ""))
+        for label, row in tickets.items():
+            if row is None:
+                if kind == "day_closed" and label in self.rows and not self.settled(label):
+                    self._put(label, {**self.rows[label], "state": "expired"})
+                continue
+            # where one is taken back, an ended one may come back into the view: nothing happened to it
+            if kind != "day_closed" and not (kind in ("reinstated", "undone") and row["state"] in ENDED):
+                self.told.append(Deed(at, kind, label))
+            if kind in ("called", "started", "undone") and row["state"] in AT_COUNTER:
+                self.began.append((at, label, row["counter"]))
+            self._put(label, row)
 
     async def heard(self, at: Position) -> None:
         """Wait until everything up to a position has arrived."""
@@ -130,31 +192,50 @@ class Watch:
     def _put(self, label: str, row: Row) -> None:
         old = self.rows.get(label)
         if old is not None and old["state"] == WAITING:
-            self.waiting[old["service"]] -= 1
+            self.waiting[line_of(old)] -= 1
         if row["state"] == WAITING:
-            self.waiting[row["service"]] += 1
+            self.waiting[line_of(row)] += 1
         self.rows[label] = row
 
 
+def line_of(row: Row) -> str:
+    """Where a waiting ticket stands."""
+    if row.get("to_counter"):
+        return f"@{row['to_counter']}"
+    return f"#{row['to_group']}" if row.get("to_group") else str(row["service"])
+
+
 class Hand:
-    """Gives commands through one connection and has each answer noted."""
+    """Gives commands through one connection and has each answer noted. Now and then a press is sent once more under
+    its key, as after a cut, through `twin` if there is one: another server of the same hall."""
 
-    def __init__(self, client: Client, record: Record) -> None:
+    def __init__(
+        self, client: Client, record: Record, *, twin: Client | None = None, chance: random.Random | None = None
+    ) -> None:
         self.client = client
-        self._record = record
+        self._record, self._twin, self._chance = record, twin or client, chance
 
-    async def press(self, name: str, finishes: str | None = None, **args: object) -> dict[str, Any]:
-        """One command's result. Raises Declined, except where trying again helps."""
+    async def press(self, name: str, other: str | None = None, **args: object) -> dict[str, Any]:
+        """One command's result; `other` as in `Record.did`. Raises Declined, except where trying again helps."""
         key = uuid.uuid4().hex
+        reply = await self._ask(self.client, name, args, key)
+        if name in EVENT_OF:
+            self._record.did(name, Position.parse(reply.at), reply.result["ticket"], other)
+        elif name in BESIDE:
+            self._record.did_beside(name, Position.parse(reply.at), args)
+        if self._chance is not None and self._chance.random() < REPEATED:
+            self._record.repeated += 1
+            again = await self._ask(self._twin, name, args, key)
+            if again != reply:
+                self._record.problems.append(f"{name} {key} was answered {reply} and then {again}")
+        return reply.result
+
+    async def _ask(self, client: Client, name: str, args: Mapping[str, object], key: str) -> Reply:
         while True:
             try:
-                reply = await self.client.ask(name, args, key)
-                break
+                return await client.ask(name, args, key)
             except Declined as refusal:
                 self._record.refusals[name, refusal.code] += 1
                 if refusal.code not in AGAIN:
                     raise
             await asyncio.sleep(AGAIN_S)
-        if name in EVENT_OF:
-            self._record.did(name, Position.parse(reply.at), reply.result["ticket"], finishes)
-        return reply.result

@@ -51,6 +51,8 @@ class Summary:
     problems: list[str]
     notes: list[str] = field(default_factory=list)
     tickets: int = 0
+    repeated: int = 0
+    """presses that were sent twice under one key"""
     seconds: float = 0.0
 
     @property
@@ -69,6 +71,8 @@ class Summary:
         console.print(table)
         for (name, code), times in sorted(self.refusals.items()):
             console.print(f"refused: {name} {code} × {times}")
+        if self.repeated:
+            console.print(f"sent twice under one key: {self.repeated}")
         for note in self.notes:
             console.print(f"note: {note}")
         for problem in self.problems[:SHOWN]:
@@ -83,11 +87,13 @@ def compare(record: Record, watch: Watch, before: Iterable[Row], read: Readings)
     """Hold what the server says against what was done. `before` are the tickets that were there already."""
     rows = {row["label"]: row for row in read.tickets}
     ours = {label: record.rows[label] for label in record.mine}
-    told = Counter(deed.kind for deed in watch.told if deed.label in ours)
-    done = Counter(deed.kind for deed in record.deeds if deed.label in ours)
+    beside = {deed.at for deed in record.deeds if not deed.label}
+    told = Counter(deed.kind for deed in watch.told if deed.label in ours or (not deed.label and deed.at in beside))
+    done = Counter(deed.kind for deed in record.deeds if deed.label in ours or not deed.label)
     states = Counter(row["state"] for row in ours.values())
     listed = Counter(rows[label]["state"] for label in ours if label in rows)
     problems = [
+        *record.problems,
         *_tickets(ours, rows),
         *_tokens(record),
         *_numbers(read.tickets),
@@ -113,6 +119,7 @@ def compare(record: Record, watch: Watch, before: Iterable[Row], read: Readings)
         problems=problems,
         notes=notes,
         tickets=len(ours),
+        repeated=record.repeated,
     )
 
 
@@ -123,8 +130,9 @@ def _tickets(ours: Mapping[str, Row], rows: Mapping[str, Row]) -> Iterable[str]:
             yield f"{label} was issued and is not in the list"
             continue
         for name in COMPARED:
-            # A ticket that the next call finished: when, only the server knows.
-            unknown = name == "ended_at" and left["state"] == "done" and left[name] is None and row[name] is not None
+            # A ticket that the next call or the day's end ended: when, only the server knows.
+            ended = left["state"] in ("done", "expired")
+            unknown = name == "ended_at" and ended and left[name] is None and row[name] is not None
             if not unknown and left[name] != row[name]:
                 yield f"{label}: {name} was left as {left[name]!r}, the server says {row[name]!r}"
         if left["state"] not in ENDED:
@@ -156,30 +164,36 @@ def _one_place(watch: Watch) -> Iterable[str]:
     counters = {(at, label): counter for at, label, counter in watch.began}
     where: dict[str, str] = {}
     who: dict[str, str] = {}
-    for deed in watch.told:
-        if deed.kind == "called":
-            counter = counters[deed.at, deed.label]
-            if deed.label in where:
-                yield f"{deed.label} was called to counter {counter} while at counter {where[deed.label]}"
+
+    def leaves(deed: Deed) -> bool:
+        return (deed.at, deed.label) not in counters
+
+    # of one step that takes somebody away and brings somebody back, the way out comes first
+    for deed in sorted(watch.told, key=lambda deed: (deed.at, not leaves(deed))):
+        counter = counters.get((deed.at, deed.label))
+        known = where.get(deed.label)
+        if counter is not None and not (deed.kind == "started" and known == counter):
+            if known is not None:
+                yield f"{deed.label} was called to counter {counter} while at counter {known}"
             if counter in who:
                 yield f"counter {counter} called {deed.label} while it had {who[counter]}"
             where[deed.label], who[counter] = counter, deed.label
-        elif deed.kind not in ("recalled", "started") and deed.label in where:
+        elif counter is None and deed.kind != "recalled" and known is not None:
             who.pop(where.pop(deed.label), None)
 
 
 def _steps(deeds: Iterable[Deed], told: Iterable[Deed], ours: Mapping[str, Row]) -> Iterable[str]:
-    """The same steps at the same places in the sequence."""
-    mine = sorted(deed for deed in _pairs(deeds, ours))
-    theirs = sorted(deed for deed in _pairs(told, ours))
-    for (at, kind, label), times in (Counter(mine) - Counter(theirs)).items():
-        yield f"{label}: {kind} at {at} was answered and not told ({times})"
-    for at, kind, label in Counter(theirs) - Counter(mine):
-        yield f"{label}: {kind} at {at} was told, and is not our doing"
+    """The same steps at the same places in the sequence; of what is about no ticket, ours only."""
+    mine, theirs = Counter(_pairs(deeds, ours)), Counter(_pairs(told, ours))
+    for (at, kind, label), times in sorted((mine - theirs).items()):
+        yield f"{label or kind}: {kind} at {at} was answered and not told ({times})"
+    for at, kind, label in sorted(theirs - mine):
+        if label:
+            yield f"{label}: {kind} at {at} was told, and is not our doing"
 
 
 def _pairs(deeds: Iterable[Deed], ours: Mapping[str, Row]) -> Iterable[tuple[Any, str, str]]:
-    return ((deed.at, deed.kind, deed.label) for deed in deeds if deed.label in ours)
+    return ((deed.at, deed.kind, deed.label) for deed in deeds if not deed.label or deed.label in ours)
 
 
 def _view(view: Mapping[str, Mapping[str, Any]], rows: Mapping[str, Row]) -> Iterable[str]:
