@@ -5,7 +5,7 @@ five lanes, see `Waiting`.
 """
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import NamedTuple
 
 from hallsys.core.model import Ticket
@@ -93,9 +93,10 @@ class Lanes:
         """The lane in which a ticket waits, or would."""
         return self._lane(self.of(line_of(ticket)), ticket)
 
-    def delayed(self, line: str) -> Iterable[Ticket]:
+    def delayed(self, line: str) -> Collection[Ticket]:
         """Those in a line who were not, or are not yet, to be called before some time: few, if any."""
-        return self._delayed.get(line, {}).values()
+        found = self._delayed.get(line)
+        return found.values() if found else ()
 
     def _lane(self, waiting: Waiting, ticket: Ticket) -> Lane:
         if ticket.front:

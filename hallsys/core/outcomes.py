@@ -25,9 +25,10 @@ def finished(
 ) -> Event:
     """The event that ends the service at hand. Raises Refused outcome_needed, unknown_outcome, unknown_service."""
     step = take("finish", ticket)
-    _must_fit(state, ticket, outcome, delivered)
+    if outcome is not None or delivered or state.config.policy.outcome_required:
+        _must_fit(state, ticket, outcome, delivered)
     ended = with_ticket(ticket, state=step.target, ended_at=now)
-    services = [service for service in ticket.then if service in state.services]
+    services = [service for service in ticket.then if service in state.services] if ticket.then else []
     if services:
         return _goes_on(state, counter, ended, services, now, outcome, delivered)
     event = _leaves_ended(state, counter, ended, step.event, now)

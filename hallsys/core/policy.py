@@ -21,15 +21,12 @@ from hallsys.core.model import NO_LINE, Changes, Counter, Share, Ticket
 from hallsys.core.shares import shared
 from hallsys.core.sight import Heads, sight
 from hallsys.core.state import HallState
-from hallsys.core.turns import KINDS, Kind, counted, whose_turn
+from hallsys.core.turns import Kind, counted, whose_turn
 
 WHY: Final = (
     *("arrival", "priority", "ordinary", "many", "starvation", "returned", "front", "direct", "group"),
     *("help", "idle", "share", "booked", "early", "chosen", "walk_in"),
 )
-
-_BY_TIME: Final[tuple[Kind | None, ...]] = (None, *KINDS)
-"""The kinds by which calls are counted, in the order of `Heads`; booked ones are not."""
 
 
 class Choice(NamedTuple):
@@ -73,15 +70,16 @@ def _in_front(seen: list[Heads]) -> Choice | None:
 
 def _starved(state: HallState, seen: list[Heads], now: int) -> Choice | None:
     latest = now - state.config.policy.starve_s * 1000
-    best: tuple[Ticket, str, Kind | None] | None = None
+    best: tuple[Ticket, Heads] | None = None
     for heads in seen:
-        for kind, ticket in zip(_BY_TIME, heads[2:6], strict=True):
+        for ticket in (heads.booked, heads.priority, heads.ordinary, heads.many):
             if ticket is not None and since(ticket) <= latest and (best is None or since(ticket) < since(best[0])):
-                best = (ticket, heads.line, kind)
+                best = (ticket, heads)
     if best is None:
         return None
-    ticket, line, kind = best
-    return Choice(ticket, f"starvation minutes={(now - since(ticket)) // 60_000}", line, _counted(state, line, kind))
+    ticket, heads = best
+    why = f"starvation minutes={(now - since(ticket)) // 60_000}"
+    return Choice(ticket, why, heads.line, _counted(state, heads.line, heads.kind(ticket)))
 
 
 def _booked(state: HallState, seen: list[Heads], code: str, of: Callable[[Heads], Ticket | None]) -> Choice | None:
@@ -133,6 +131,8 @@ def _by_weight(state: HallState, counter: Counter, turns: list[Turn]) -> tuple[l
 def _turn(state: HallState, heads: Heads) -> Turn | None:
     """Whose turn it is in one line, those in front and the booked aside."""
     priority, ordinary, many = heads.priority, heads.ordinary, heads.many
+    if priority is None and many is None:
+        return None if ordinary is None else Turn(heads, "ordinary", ordinary)
     earlier = many is not None and (ordinary is None or place(many) < place(ordinary))
     line = state.lines.get(heads.line, NO_LINE)
     kind = whose_turn(line, state.config, priority is not None, ordinary is not None, many is not None, earlier)

@@ -4,34 +4,45 @@ Not those who were told to come later, not the one it has just sent back, and on
 to the counter or to one of its groups is taken in every mode.
 """
 
-from typing import NamedTuple
+from typing import Final
+
+import msgspec
 
 from hallsys.core.lanes import NOBODY, Lane, Waiting, counter_line, group_line, since
 from hallsys.core.model import Counter, Ticket
 from hallsys.core.state import HallState
 from hallsys.core.turns import Kind
 
+_WITH_PRIORITY: Final = ("all", "priority")
+_WITH_ORDINARY: Final = ("all", "ordinary")
 
-class Heads(NamedTuple):
+
+class Heads(msgspec.Struct, gc=False):
     """Whom a counter might call of one line: the first that it may call of each lane. `booked` is one whose time has
     come, `early` one whose time has not. `help` is the reason for which a conditional service is taken now."""
 
     line: str
-    front: Ticket | None
-    booked: Ticket | None
-    priority: Ticket | None
-    ordinary: Ticket | None
-    many: Ticket | None
-    early: Ticket | None
+    front: Ticket | None = None
+    booked: Ticket | None = None
+    priority: Ticket | None = None
+    ordinary: Ticket | None = None
+    many: Ticket | None = None
+    early: Ticket | None = None
     help: str = ""
 
     def of(self, kind: Kind) -> Ticket | None:
         return self.priority if kind == "priority" else self.ordinary if kind == "ordinary" else self.many
 
+    def kind(self, ticket: Ticket) -> Kind | None:
+        """As which a call of this ticket is counted; None for a booked one, which is not."""
+        if ticket is self.booked:
+            return None
+        return "priority" if ticket is self.priority else "ordinary" if ticket is self.ordinary else "many"
+
     @property
     def somebody(self) -> bool:
         """Whether one may be called who is not booked for later."""
-        return any(self[1:6])
+        return bool(self.front or self.booked or self.priority or self.ordinary or self.many)
 
 
 def sight(state: HallState, counter: Counter, now: int) -> list[Heads]:
@@ -54,30 +65,37 @@ def sight(state: HallState, counter: Counter, now: int) -> list[Heads]:
         waited = _longest(state, heads.line, now) if condition.wait_over_s is not None else 0
         if (idle or not condition.idle) and waited >= (condition.wait_over_s or 0) * 1000:
             minutes = f"help minutes={waited // 60_000}"
-            taken.append(heads._replace(help=minutes if condition.wait_over_s is not None else "idle"))
+            heads.help = minutes if condition.wait_over_s is not None else "idle"
+            taken.append(heads)
     return taken
 
 
 def _heads(state: HallState, counter: Counter, line: str, lanes: Waiting, now: int) -> Heads | None:
     mode = "all" if line[0] in "@#" else counter.mode  # who was sent here is taken in every mode
-    front = _first(state, counter, mode, lanes.front, now) if lanes.front else None
-    booked, early = _first(state, counter, mode, lanes.booked, now) if lanes.booked else None, None
-    if booked is not None and (booked.booked or 0) > now:
-        booked, early = None, booked
-    priority = ordinary = many = None  # a lane that the mode leaves out is not searched: it may be long
-    if mode in ("all", "priority"):
-        priority = _first(state, counter, mode, lanes.priority, now) if lanes.priority else None
-    if mode in ("all", "ordinary"):
-        ordinary = _first(state, counter, mode, lanes.ordinary, now) if lanes.ordinary else None
-        many = _first(state, counter, mode, lanes.many, now) if lanes.many else None
-    if front or booked or priority or ordinary or many or early:
-        return Heads(line, front, booked, priority, ordinary, many, early)
-    return None
+    heads = Heads(line)
+    front, booked, priority, ordinary, many = lanes
+    if front:
+        heads.front = _first(state, counter, mode, front, now)
+    if booked:
+        heads.booked = _first(state, counter, mode, booked, now)
+        if heads.booked is not None and (heads.booked.booked or 0) > now:
+            heads.booked, heads.early = None, heads.booked
+    # A lane that the mode leaves out is not searched: it may be long.
+    if priority and mode in _WITH_PRIORITY:
+        heads.priority = _first(state, counter, mode, priority, now)
+    if ordinary and mode in _WITH_ORDINARY:
+        heads.ordinary = _first(state, counter, mode, ordinary, now)
+    if many and mode in _WITH_ORDINARY:
+        heads.many = _first(state, counter, mode, many, now)
+    return heads if heads.somebody or heads.early else None
 
 
 def _first(state: HallState, counter: Counter, mode: str, lane: Lane, now: int) -> Ticket | None:
+    tickets = state.tickets
     for _, _, label in lane:
-        ticket = state.tickets[label]
+        ticket: Ticket = tickets[label]
+        if mode == "all" and ticket.not_before is None and label != counter.returned:
+            return ticket  # nearly always; this is asked for every lane of every call
         if _may_call(state, counter, mode, ticket, now):
             return ticket
     return None

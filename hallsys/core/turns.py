@@ -6,6 +6,7 @@ waits there.
 """
 
 from bisect import bisect_left
+from collections.abc import Set
 from typing import Final, Literal
 
 from hallsys.config import HallConfig
@@ -14,6 +15,7 @@ from hallsys.core.model import NO_LINE, Line, Ticket
 from hallsys.core.state import HallState
 
 Kind = Literal["priority", "ordinary", "many"]
+_NOBODY: Final = frozenset[str]()
 KINDS: Final[tuple[Kind, ...]] = ("priority", "ordinary", "many")
 
 
@@ -100,6 +102,7 @@ def _all(state: HallState, line: str, lane: Lane, now: int) -> int:
     return sum(other[2] not in hidden for other in lane) if hidden else len(lane)
 
 
-def _hidden(state: HallState, line: str, now: int) -> set[str]:
+def _hidden(state: HallState, line: str, now: int) -> Set[str]:
     """Those in a line who are not to be called yet."""
-    return {ticket.label for ticket in state.lanes.delayed(line) if (ticket.not_before or 0) > now}
+    delayed = state.lanes.delayed(line)
+    return {ticket.label for ticket in delayed if (ticket.not_before or 0) > now} if delayed else _NOBODY

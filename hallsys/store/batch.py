@@ -67,12 +67,11 @@ class Batch:
     def decide(self, request: Request, label: str) -> None:
         """Decide one request; its answer waits for the commit. Raises Refused, or whatever a bug raises, having changed
         nothing."""
-        state, command = self._state, request.command
+        state, command, by = self._state, request.command, request.by
         if isinstance(command, c.Cancel) and label:
             command = c.Cancel(label, command.reason)
-        code = self._minter.code(request.key, self.now) if isinstance(command, (c.Book, c.PutNotice)) else ""
+        code = self._minter.code(request.key, self.now) if isinstance(command, c.Book | c.PutNotice) else ""
         person = self._person(command) if isinstance(command, c.Issue) else ""
-        by = request.by
         decision = decide(
             state, command, self.now, label=label, code=code, person=person, officer=by.officer, role=by.role
         )
