@@ -25,12 +25,16 @@ class Door:
         self._pages = pages
 
     def guard_page(self, request: web.Request, hall: HallConfig, role: str) -> web.Response | None:
-        """None when the page may be shown to somebody of at least this role; else the answer to give instead.
+        """None when the page may be shown to somebody of at least this role; else the answer to give instead. With
+        `?join` a device that nobody knows is joined also where it might look in without, so that it can be set from
+        afar.
 
         That is the join page (401, or 403 for those whose right is too small), which loads itself again once the device
         was let in; for `admin`, which no device may become, the way to the sign-in (303) or Refused forbidden.
         """
         who = request["who"]
+        if "join" in request.query and who is None and role != "admin":
+            return self._join_page(request, hall, role, 200)
         try:
             if role == "display":
                 rights.may_read(who, hall.id, hall.open_reading)
@@ -41,18 +45,21 @@ class Door:
                 if refused.code == "unauthorized":
                     raise web.HTTPSeeOther(sign_in_url(request)) from refused
                 raise
-            return self._pages.render(
-                request,
-                "web/join.html",
-                hall=hall,
-                domains=("web",),
-                data={"page": PAGE_OF[role]},
-                status=refused.status,
-                theme="dark" if role == "display" else "light",
-                wanted=PAGE_OF[role],
-                sign_in=sign_in_url(request),
-            )
+            return self._join_page(request, hall, role, refused.status)
         return None
+
+    def _join_page(self, request: web.Request, hall: HallConfig, role: str, status: int) -> web.Response:
+        return self._pages.render(
+            request,
+            "web/join.html",
+            hall=hall,
+            domains=("web",),
+            data={"page": PAGE_OF[role]},
+            status=status,
+            theme="dark" if role == "display" else "light",
+            wanted=PAGE_OF[role],
+            sign_in=sign_in_url(request),
+        )
 
 
 def sign_in_url(request: web.Request) -> str:

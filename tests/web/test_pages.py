@@ -23,6 +23,14 @@ async def test_an_open_hall_shows_its_board_to_everybody_and_nothing_else(server
     assert found == {"display": 200, "kiosk": 401, "counter": 401, "supervisor": 401}
 
 
+async def test_a_screen_of_an_open_hall_can_be_joined(server: Server) -> None:
+    answer = await server.client.get("/halls/open/page/display?join")
+    assert (answer.status, 'id="code"' in await answer.text()) == (200, True)
+    token = await server.accounts.create_token("open", "display")
+    answer = await server.client.get("/halls/open/page/display?join", headers={"Authorization": f"Bearer {token}"})
+    assert (answer.status, 'id="code"' in await answer.text()) == (200, False)
+
+
 async def test_administration_leads_to_the_sign_in_and_back(server: Server) -> None:
     answer = await server.client.get("/halls/shut/admin?code=K7M-4QX", allow_redirects=False)
     assert (answer.status, answer.headers["Location"]) == (303, "/login?next=/halls/shut/admin?code%3DK7M-4QX")
