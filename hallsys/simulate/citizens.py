@@ -1,6 +1,7 @@
 """Those who come: they take a number, or check in, or just stand there; they wait, and some lose patience."""
 
 import asyncio
+import contextlib
 from typing import Any, Final
 
 from hallsys.live.client import Declined
@@ -99,7 +100,5 @@ async def _rate(day: Day, score: int, label: str, token: str, kiosk: Hand) -> No
     end = day.clock.now + PATIENCE_S
     while not day.watch.settled(label) and day.clock.now < end:
         await day.clock.pause(LOOKS_S)
-    try:
+    with contextlib.suppress(Declined):  # absent or gone: refused, and counted by the kiosk's hand
         await kiosk.press("rate", token=token, score=score, reasons=["simulated"])
-    except Declined:
-        pass  # absent or gone: refused, and counted by the kiosk's hand

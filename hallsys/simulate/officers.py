@@ -5,6 +5,7 @@ import random
 from collections.abc import Sequence
 from typing import Final
 
+from hallsys.core.model import AT_COUNTER
 from hallsys.live.client import Declined
 from hallsys.simulate.attend import Service
 from hallsys.simulate.day import POLL_S, Day
@@ -100,6 +101,8 @@ class Desk:
     async def _not_called(self, code: str) -> None:
         if code == "counter_closed":
             await self._try("open_counter")
+        elif code in ("nothing_called", "counter_busy"):
+            self._look()
         elif self._sent_back and self._day.speed == 0:
             # Whom we sent back comes to us again in a minute on the wall; ours stands still as long as we work.
             await asyncio.sleep(0.05)
@@ -120,7 +123,8 @@ class Desk:
             finally:
                 day.arrived += 1
         else:
-            label = day.asking.popleft()
+            # while the last one was finished a colleague may have taken who stood here
+            label = day.asking.popleft() if day.asking else ""
             if not self._waits(label):
                 return
             try:
@@ -192,5 +196,11 @@ class Desk:
         return row is not None and row["state"] == "waiting"
 
     def _look(self) -> None:
-        """What the counter's own screen shows."""
-        self._at_hand = self._hand.client.view["counters"][self._officer.counter]["ticket"]
+        """What the counter's own screen shows; what we were answered about a ticket may be newer than that."""
+        shown = self._hand.client.view["counters"][self._officer.counter]["ticket"]
+        known = self._day.record.rows.get(self._at_hand or shown or "")
+        if known is None:
+            self._at_hand = shown
+        else:
+            here = known["state"] in AT_COUNTER and known["counter"] == self._officer.counter
+            self._at_hand = known["label"] if here else None
