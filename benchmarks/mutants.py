@@ -32,7 +32,7 @@ TESTS: Final = {
     "turns": _POLICY,
     "sight": _POLICY,
     "shares": ["test_reasons", "test_policy_runs"],
-    "lanes": [*_POLICY, "test_tickets"],
+    "lanes": ["test_lanes", *_POLICY],
     "lifecycle": ["test_lifecycle", "test_counters", "test_tickets"],
     "decide": [
         "test_lifecycle",

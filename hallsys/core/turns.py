@@ -24,7 +24,7 @@ def whose_turn(
 ) -> Kind | None:
     """Which lane, given those in which somebody waits. `earlier`: the first with many dossiers came before every
     ordinary visitor who waits."""
-    due = many and earlier and line.others >= config.tickets.many_every
+    due = earlier and line.others >= config.tickets.many_every
     if priority and (not (ordinary or due) or line.streak < config.policy.priority_calls):
         return "priority"
     if ordinary and not due:
@@ -49,7 +49,7 @@ def ahead(state: HallState, ticket: Ticket, now: int) -> int:
     waiting, at = state.lanes.of(name), place(ticket)
     if ticket.front:
         return _before(state, name, waiting.front, at, now)
-    come = bisect_left(waiting.booked, (now + 1, -1, ""))
+    come = bisect_left(waiting.booked, (now + 1, 0, ""))
     if ticket.booked is not None and ticket.booked <= now:
         return _all(state, name, waiting.front, now) + _before(state, name, waiting.booked, at, now)
     first = _all(state, name, waiting.front, now) + _all(state, name, waiting.booked[:come], now)

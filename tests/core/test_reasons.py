@@ -52,6 +52,8 @@ def test_the_reasons_of_two_kinds_say_how_many_others_went_before() -> None:
     assert chosen(counter("A"), *both, urgent, lines={"A": Line(3, 1, 0)}).why == "priority kind=merit turn=2 of=2"
     assert chosen(counter("A"), *both, urgent, lines={"A": Line(3, 2, 0)}).why == "ordinary after=2"
     assert chosen(counter("A"), *both, lines={"A": Line(3, 2, 2)}).why == "many after=2"
+    assert chosen(counter("A"), both[0], urgent, lines={"A": Line(3, 2, 2)}).why == "many after=2"
+    assert chosen(counter("A"), both[0], urgent, lines={"A": Line(3, 2, 1)}).why == "priority kind=merit turn=2 of=2"
     assert chosen(counter("A"), ticket(1, "A"), starve_s=0).why == "starvation minutes=0"
 
 
