@@ -37,7 +37,7 @@ def counted(line: Line, config: HallConfig, kind: Kind) -> Line:
     is no credit for the afternoon."""
     streak = min(line.streak + 1, config.policy.priority_calls) if kind == "priority" else 0
     others = 0
-    if config.tickets.many_from > 0 and kind != "many":
+    if config.tickets.many_from and kind != "many":
         others = min(line.others + 1, config.tickets.many_every)
     return Line(line.number, streak, others)
 

@@ -125,3 +125,23 @@ def test_many_dossiers_wait_for_others_and_say_so() -> None:
     usual = [hall.issue("A") for _ in range(3)]
     assert hall.calls("1", 5) == [*usual[:2], many[0], usual[2], many[1]]
     assert hall.ticket(many[0]).why == "many after=2"
+
+
+def test_who_takes_a_number_for_many_dossiers_is_told_of_those_who_go_before() -> None:
+    hall = Rig(hall_config({"1": "A"}, tickets=Tickets(many_from=3, many_every=2)))
+    for _ in range(3):
+        hall.issue("A")
+    row = hall.do("issue", service="A", dossiers=3)
+    assert row["ahead"] == 3, "nobody comes after them, so it waits for all who came earlier"
+    assert hall.do("issue", service="A")["ahead"] == 4
+    assert hall.calls("1", 4)[3] == row["ticket"].label
+
+
+@pytest.mark.parametrize(("booked", "before"), [(0, 1), (1, 0)])
+def test_from_the_booked_time_on_and_not_earlier_a_visitor_is_counted_among_those_before(
+    hall: Rig, booked: int, before: int
+) -> None:
+    code = hall.do("book", service="A", at=HALF_PAST_NINE + booked)["booking"].id
+    until(hall, HALF_PAST_NINE)
+    hall.do("check_in", booking=code)
+    assert hall.do("issue", service="A")["ahead"] == before

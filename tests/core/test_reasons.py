@@ -7,6 +7,7 @@ import pytest
 from hallsys.config import Policy, Tickets
 from hallsys.core.model import Condition, Counter, Line, Ticket
 from hallsys.core.policy import WHY, Choice, choose
+from hallsys.core.turns import ahead
 from tests.core.crowds import NEVER, NOW, counter, state_of, ticket
 from tests.core.rig import MIN, Rig, hall_config
 
@@ -69,6 +70,14 @@ def test_the_reasons_without_a_choice() -> None:
     hall.do("call", counter="1", ticket=hall.issue(), reason="đã hẹn")
     assert hall.ticket("A001").why == "chosen"
     assert hall.do("walk_in", counter="2", service="A")["ticket"].why == "walk_in"
+
+
+def test_turns_counted_under_other_settings_are_worth_no_more_than_now() -> None:
+    usual, urgent = ticket(1, "A"), ticket(2, "A", priority="aged")
+    lines = {"A": Line(2, 5)}
+    state = state_of(hall_config({"1": "A"}, policy=Policy(starve_s=NEVER)), [usual, urgent], lines)
+    assert [ahead(state, row, NOW) for row in (usual, urgent)] == [0, 1]
+    assert chosen(counter("A"), usual, urgent, lines=lines).why == "ordinary after=5"
 
 
 # -- equal times: the counter's order of preference decides, and for those sent there it comes first ------------------
