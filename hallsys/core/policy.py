@@ -135,9 +135,9 @@ def _turn(state: HallState, heads: Heads) -> Turn | None:
         return None if ordinary is None else Turn(heads, "ordinary", ordinary)
     earlier = many is not None and (ordinary is None or place(many) < place(ordinary))
     line = state.lines.get(heads.line, NO_LINE)
-    kind = whose_turn(line, state.config, priority is not None, ordinary is not None, many is not None, earlier)
-    ticket = heads.of(kind) if kind is not None else None
-    return None if kind is None or ticket is None else Turn(heads, kind, ticket)
+    kind = whose_turn(line, state.config, priority is not None, ordinary is not None, earlier)
+    ticket = heads.of(kind)
+    return None if ticket is None else Turn(heads, kind, ticket)
 
 
 def _reason(state: HallState, turn: Turn) -> str:

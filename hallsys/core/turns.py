@@ -19,17 +19,13 @@ _NOBODY: Final = frozenset[str]()
 KINDS: Final[tuple[Kind, ...]] = ("priority", "ordinary", "many")
 
 
-def whose_turn(
-    line: Line, config: HallConfig, priority: bool, ordinary: bool, many: bool, earlier: bool
-) -> Kind | None:
-    """Which lane, given those in which somebody waits. `earlier`: the first with many dossiers came before every
-    ordinary visitor who waits."""
+def whose_turn(line: Line, config: HallConfig, priority: bool, ordinary: bool, earlier: bool) -> Kind:
+    """Which lane, of those in which somebody waits: there is one. `earlier`: the first with many dossiers came before
+    every ordinary visitor who waits."""
     due = earlier and line.others >= config.tickets.many_every
     if priority and (not (ordinary or due) or line.streak < config.policy.priority_calls):
         return "priority"
-    if ordinary and not due:
-        return "ordinary"
-    return "many" if many else None
+    return "ordinary" if ordinary and not due else "many"
 
 
 def counted(line: Line, config: HallConfig, kind: Kind) -> Line:
@@ -63,7 +59,7 @@ def ahead(state: HallState, ticket: Ticket, now: int) -> int:
     turns, streak = state.config.policy.priority_calls, state.lines.get(name, NO_LINE).streak
     fresh, index = max(0, turns - streak), _before(state, name, lane, at, now)
     if ticket.priority:
-        between = 0 if index < fresh else 1 + (index - fresh) // turns
+        between = 1 + (index - fresh) // turns  # 0 for those within the fresh turns, as `//` rounds down
         return first + index + min(_all(state, name, waiting.ordinary, now), between)
     return first + index + min(_all(state, name, waiting.priority, now), fresh + index * turns)
 
@@ -83,8 +79,8 @@ def _walked(state: HallState, name: str, ticket: Ticket, now: int) -> int:
     for before in range(sum(map(len, waiting)) + 1):
         priority, ordinary, many = (heads[kind] for kind in KINDS)
         earlier = many is not None and (ordinary is None or many < ordinary)
-        turn = whose_turn(line, state.config, priority is not None, ordinary is not None, many is not None, earlier)
-        if turn is None or heads[turn] == place(ticket):
+        turn = whose_turn(line, state.config, priority is not None, ordinary is not None, earlier)
+        if heads[turn] == place(ticket):
             return before
         line, heads[turn] = counted(line, state.config, turn), next(left[turn])
     raise AssertionError("a line has an end")
