@@ -5,7 +5,7 @@
 waits there.
 """
 
-from bisect import bisect_left
+from bisect import bisect_left, insort
 from collections.abc import Set
 from typing import Final, Literal
 
@@ -67,23 +67,23 @@ def ahead(state: HallState, ticket: Ticket, now: int) -> int:
 def _walked(state: HallState, name: str, ticket: Ticket, now: int) -> int:
     """The calls of a line before a ticket's, one by one: where somebody has many dossiers, no formula says it."""
     waiting, line, mine = state.lanes.of(name), state.lines.get(name, NO_LINE), state.lanes.lane(ticket)
-    left = {}
+    hidden, left = _hidden(state, name, now), {}
     for kind in KINDS:
         lane: Lane = getattr(waiting, kind)
-        hidden = _hidden(state, name, now)
-        places = [at for at in lane if at[2] not in hidden and at != place(ticket)]
+        places = [at for at in lane if at[2] not in hidden]
         if lane is mine:
-            places.insert(bisect_left(places, place(ticket)), place(ticket))
+            insort(places, place(ticket))  # once more, where it waits already: that changes nothing before it
         left[kind] = iter([*places, None])
     heads = {kind: next(places) for kind, places in left.items()}
-    for before in range(sum(map(len, waiting)) + 1):
+    before = 0
+    while True:
         priority, ordinary, many = (heads[kind] for kind in KINDS)
         earlier = many is not None and (ordinary is None or many < ordinary)
         turn = whose_turn(line, state.config, priority is not None, ordinary is not None, earlier)
         if heads[turn] == place(ticket):
             return before
         line, heads[turn] = counted(line, state.config, turn), next(left[turn])
-    raise AssertionError("a line has an end")
+        before += 1
 
 
 def _before(state: HallState, line: str, lane: Lane, at: Place, now: int) -> int:
