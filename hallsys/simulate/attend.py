@@ -1,6 +1,7 @@
 """What an officer does with the ticket at hand, wrong presses included."""
 
 import asyncio
+import contextlib
 import random
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
@@ -49,8 +50,13 @@ class Service:
                 await self._absent(row, visitor)
                 await self._press("undo")
             await self._begin(slip)
-        await self._aside(label)
-        return await self._served(label, visitor, fate, slip)
+        ends = await self._aside(label)
+        try:
+            return await self._served(label, visitor, fate, slip)
+        finally:
+            for command, args in ends:
+                with contextlib.suppress(Declined):
+                    await self._hand.press(command, **args)
 
     async def _absent(self, row: Row, visitor: Visitor) -> None:
         for _ in range(max(1, self._day.rules.no_show_calls - row["calls"])):
@@ -71,17 +77,20 @@ class Service:
         if len(refused) != 1:
             self._day.record.problems.append(f"of two starts at counter {self._officer.counter} {len(refused)} failed")
 
-    async def _aside(self, label: str) -> None:
-        """Beside the work: a note, a call for help, a line on the screens."""
+    async def _aside(self, label: str) -> list[tuple[str, dict[str, Any]]]:
+        """Beside the work: a note, a call for help, a line on the screens; with what ends them, once the visitor has
+        gone."""
+        ends: list[tuple[str, dict[str, Any]]] = []
+        counter = self._officer.counter
         if self._chance.random() < NOTES:
             await self._hand.press("note", ticket=label, text="Simulated: a copy is missing")
         if self._chance.random() < ASKS:
             await self._press("ask_help", kind=self._chance.choice(HELP))
-            await self._press("ask_help", kind=None)
+            ends.append(("ask_help", {"counter": counter, "kind": None}))
         if self._chance.random() < NOTICES:
-            text = f"Quầy {self._officer.counter} phục vụ chậm"
-            notice = (await self._press("notice", text=text, minutes=5))["notice"]
-            await self._hand.press("end_notice", notice=notice["id"])
+            notice = (await self._press("notice", text=f"Quầy {counter} phục vụ chậm", minutes=5))["notice"]
+            ends.append(("end_notice", {"notice": notice["id"]}))
+        return ends
 
     async def _served(self, label: str, visitor: Visitor, fate: Fate, slip: Slip | None) -> bool:
         clock, serve = self._day.clock, visitor.serve * self._officer.pace

@@ -52,7 +52,7 @@ class Hall:
 
 
 def _about(changes: dict[str, Any]) -> str:
-    return next(iter(changes.get("tickets") or changes.get("counters") or [""]))
+    return str(next(iter(changes.get("tickets") or changes.get("counters") or [""])))
 
 
 async def token(data: Path, *words: str) -> str:

@@ -1,5 +1,5 @@
-"""A morning at two counters, each a console in a terminal: the keyboard alone, every key pressed twice, cables pulled and
-the server killed in the middle of presses. What the hall did is what was meant, press by press."""
+"""A morning at two counters, each a console in a terminal: keyboard alone, every key pressed twice, cables pulled, the
+server killed in the middle of presses. What the hall did is what was meant, press by press."""
 
 import asyncio
 import random
@@ -132,7 +132,8 @@ class Officer:
         elif move == "transfer":
             await self.press("transfer", "5", self.other, "Enter")
         elif move == "service":
-            await self.press("service", "8", chance.choice("YS".replace(self.here.ticket["service"], "")), "Enter")
+            served = (self.here.ticket or {})["service"]
+            await self.press("service", "8", chance.choice("YS".replace(served, "")), "Enter")
         elif move == "note":
             await self.press("note", "N", "x", "Enter")
         else:

@@ -5,15 +5,16 @@ import asyncio
 import dataclasses
 import uuid
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from hallsys.app import Server
-from hallsys.config import Settings
+from hallsys.config import HallConfig, Settings
 from hallsys.hallfile import load_hall
-from hallsys.live.client import Client
+from hallsys.live.client import Client, Declined
 from hallsys.simulate import command
 from hallsys.simulate.command import NotPlayed, Options, keep_alive, simulate
 from hallsys.simulate.halls import make_hall_toml
@@ -27,16 +28,18 @@ class House:
         self.server, self.options, self.hall, self.admin = server, options, hall, admin
 
 
-@pytest.fixture
-async def house(valkey_url: str, tmp_path: Path) -> AsyncIterator[House]:
-    name = f"day{uuid.uuid4().hex[:8]}"
-    file = tmp_path / "hall.toml"
-    file.write_text(make_hall_toml(5, hall=name, voice=False), "utf-8")
+def hall_config(folder: Path, name: str, *, rules: bool = False) -> HallConfig:
+    file = folder / "hall.toml"
+    file.write_text(make_hall_toml(5, hall=name, voice=False, rules=rules), "utf-8")
     config = load_hall(file)
     # Somebody sent back comes to the same counter again after a second, not after a minute of the test.
-    config = msgspec.structs.replace(config, policy=msgspec.structs.replace(config.policy, return_pause_s=1))
-    connection = connect(valkey_url)
-    server = Server(Settings(data=tmp_path, port=0), {name: config}, connection)
+    return msgspec.structs.replace(config, policy=msgspec.structs.replace(config.policy, return_pause_s=1))
+
+
+@asynccontextmanager
+async def standing(valkey_url: str, folder: Path, config: HallConfig) -> AsyncIterator[House]:
+    name, connection = config.id, connect(valkey_url)
+    server = Server(Settings(data=folder, port=0), {name: config}, connection)
     await server.start()
     accounts = server.entrance.accounts
     tokens = {role: await accounts.create_token(name, role) for role in ("kiosk", "counter", "supervisor", "admin")}
@@ -49,9 +52,17 @@ async def house(valkey_url: str, tmp_path: Path) -> AsyncIterator[House]:
         tickets=60,
         speed=0,
     )
-    yield House(server, options, name, tokens["admin"])
-    await server.stop()
-    await connection.close()
+    try:
+        yield House(server, options, name, tokens["admin"])
+    finally:
+        await server.stop()
+        await connection.close()
+
+
+@pytest.fixture
+async def house(valkey_url: str, tmp_path: Path) -> AsyncIterator[House]:
+    async with standing(valkey_url, tmp_path, hall_config(tmp_path, f"day{uuid.uuid4().hex[:8]}")) as found:
+        yield found
 
 
 async def test_day_agrees_with_the_server(house: House) -> None:
@@ -66,6 +77,35 @@ async def test_day_agrees_with_the_server(house: House) -> None:
     for step in ("called", "recalled", "started", "finished", "no_show", "held", "resumed", "returned", "reinstated"):
         assert done[step] > 0, step
     assert {state for state, *_ in summary.states} <= {"done", "no_show", "cancelled"}
+
+
+async def test_day_in_a_hall_with_every_rule_on_two_servers_closed_at_the_end(valkey_url: str, tmp_path: Path) -> None:
+    """Wrong presses taken back, walk-ins, bookings, several services, groups, outcomes, keys sent twice: it agrees."""
+    config = hall_config(tmp_path, f"day{uuid.uuid4().hex[:8]}", rules=True)
+    (tmp_path / "second").mkdir()
+    async with (
+        asyncio.timeout(120),
+        standing(valkey_url, tmp_path, config) as house,
+        standing(valkey_url, tmp_path / "second", config) as second,
+    ):
+        options = dataclasses.replace(
+            house.options, tickets=200, seed=2, more_urls=[second.options.url], supervisor_token=house.admin, close=True
+        )
+        summary = await simulate(options)
+        assert summary.problems == []
+        assert summary.notes == []
+        done = {step: count for step, count, _ in summary.steps}
+        assert done["issued"] == summary.tickets == 200
+        for step in ("undone", "booked", "noted", "rated", "help_asked", "help_ended", "signed_off", "day_closed"):
+            assert done[step] > 0, step
+        assert done["finished"] > {state: left for state, left, _ in summary.states}["done"], "nobody had two services"
+        assert {state for state, *_ in summary.states} == {"done", "no_show", "cancelled", "expired"}
+        assert summary.repeated > 0
+        for refusal in (("finish", "outcome_needed"), ("start", "wrong_state"), ("check_in", "too_early")):
+            assert summary.refusals[refusal] > 0, refusal
+        with pytest.raises(Declined, match="hall_closed"):
+            async with Client(house.options.url, house.hall, house.admin) as late:
+                await late.do("issue", {"service": "A"})
 
 
 async def test_second_day_in_a_hall_that_has_tickets(house: House) -> None:
@@ -142,6 +182,9 @@ def test_arguments(monkeypatch: pytest.MonkeyPatch) -> None:
     assert options.speed == 60
     assert command.options_from(arguments("--loop")).speed == 20
     assert command.options_from(arguments("--loop", "--speed", "0")).speed == 0
+    assert (options.url, options.more_urls) == (Options.url, [])
+    two = command.options_from(arguments("--url", "http://a", "--url", "http://b", "--close"))
+    assert (two.url, two.more_urls, two.close) == ("http://a", ["http://b"], True)
 
 
 @pytest.mark.parametrize("words", [("--tickets", "0"), ("--counters", "0"), ("--speed", "-1")])

@@ -20,6 +20,21 @@ def test_hall_of_any_size_is_valid_and_serves_everything(tmp_path: Path, counter
     assert hall.voice.enabled
 
 
+@pytest.mark.parametrize(("counters", "services"), [(1, 1), (5, 10), (30, 10), (64, 4)])
+def test_hall_with_rules_is_valid_too(tmp_path: Path, counters: int, services: int) -> None:
+    file = tmp_path / "hall.toml"
+    file.write_text(make_hall_toml(counters, services, rules=True), "utf-8")
+    hall = load_hall(file)
+    assert hall.policy.outcome_required
+    assert hall.groups
+    if counters > 4:
+        assert any(counter.weights for counter in hall.counters)
+    if services > 4 and counters > 4:
+        assert any(list(counter.takes) != counter.services for counter in hall.counters)
+    if counters > 10:
+        assert "priority" in {counter.mode for counter in hall.counters}
+
+
 def test_silent_hall(tmp_path: Path) -> None:
     file = tmp_path / "hall.toml"
     file.write_text(make_hall_toml(5, voice=False), "utf-8")

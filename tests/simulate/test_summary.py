@@ -63,7 +63,7 @@ class Morning:
     def step(self, name: str, ticket: Row, finished: str | None = None) -> None:
         self.seq += 1
         self.record.did(name, Position(1, self.seq), ticket, finished)
-        kinds = {"issue": "issued", "call_next": "called", "finish": "finished"}
+        kinds = {"issue": "issued", "call_next": "called", "finish": "finished", "start": "started"}
         self.tell(kinds[name], ticket)
 
     def tell(self, kind: str, ticket: Row) -> None:
@@ -150,6 +150,26 @@ def wrong_statistics(day: Morning) -> None:
     day.stats["total"]["served"] = 3
 
 
+def undone_and_not_told(day: Morning) -> None:
+    day.record.did("undo", Position(1, 99), day.tickets[1], "A001")
+
+
+def undone_and_done_all_the_same(day: Morning) -> None:
+    """The server says that the finish was taken back; the list has the ticket as finished."""
+    day.seq += 1
+    back = day.tickets[1] | {"state": "called", "ended_at": None}
+    day.record.did("undo", Position(1, day.seq), back)
+    day.tell("undone", back)
+
+
+def noted_and_not_told(day: Morning) -> None:
+    day.record.did_beside("note", Position(1, 99), {})
+
+
+def other_answer(day: Morning) -> None:
+    day.record.problems.append("call_next key was answered A and then B")
+
+
 def shared_token(day: Morning) -> None:
     day.record.tokens["token of A001"] += 1
 
@@ -171,6 +191,10 @@ def shared_token(day: Morning) -> None:
         (view_differs, "A002 differs between the view and the list"),
         (only_in_view, "H001 is in the view and not in the list"),
         (wrong_statistics, "served is 3, the list has 2"),
+        (undone_and_not_told, "A001: undone at 1-99 was answered and not told"),
+        (undone_and_done_all_the_same, "A002: state was left as 'called', the server says 'done'"),
+        (noted_and_not_told, "noted at 1-99 was answered and not told"),
+        (other_answer, "answered A and then B"),
         (shared_token, "2 tickets have one token"),
     ],
 )
@@ -200,6 +224,35 @@ def test_answers_that_overtake_each_other() -> None:
     record.did("finish", Position(1, 9), row(1, state="done"))
     record.did("start", Position(1, 8), row(1, state="serving"))
     assert record.rows["A001"]["state"] == "done"
+
+
+def test_a_call_that_is_undone_brings_back_who_was_finished_by_it() -> None:
+    day = Morning()
+    for number in (3, 4):
+        day.step("issue", row(number))
+        day.record.mine[f"A{number:03}"] = VISITOR
+    third, fourth = (row(number) | {"then": ["H"]} for number in (3, 4))
+    at_hand = third | {"state": "called", "counter": "1", "called_at": 5_000, "calls": 1}
+    day.step("call_next", at_hand)
+    serving = at_hand | {"state": "serving", "started_at": 6_000}
+    day.step("start", serving)
+    day.seq += 1
+    moved = third | {"service": "H", "then": []}
+    day.tell("finished", moved)
+    day.step("call_next", fourth | {"state": "called", "counter": "1", "called_at": 7_000, "calls": 1}, finished="A003")
+    assert day.record.rows["A003"] == moved | {"why": None}
+    day.seq += 1
+    day.record.did("undo", Position(1, day.seq), fourth, "A003")
+    day.watch.take(Event(f"1-{day.seq}", "undone", 0, {"tickets": {"A004": fourth, "A003": serving}}))
+    assert (day.record.rows["A003"], day.record.rows["A004"]) == (serving, fourth)
+    day.tickets += [serving, fourth]
+    day.stats = None
+    for ticket in day.tickets:
+        day.view["tickets"][ticket["label"]] = ticket
+    assert day.compare().problems == [
+        "A003 was never finished: serving at the end of the day",
+        "A004 was never finished: waiting at the end of the day",
+    ]
 
 
 def test_watch_counts_who_waits() -> None:
