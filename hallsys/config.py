@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from hallsys.hallkiosk import DossierConfig, KioskConfig
 from hallsys.resources import checkout
 
 Language = Literal["vi", "en"]
@@ -65,7 +66,7 @@ class CounterConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Named(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Something with an id for programs and a name for people: a group of counters, an outcome of a visit."""
+    """Something with an id for programs and a name for people: a kind of priority, a group of counters, an outcome."""
 
     id: str
     name: Words
@@ -96,13 +97,6 @@ class Bookings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     early_s: int = 43_200
     late_s: int = 900
-
-
-class PriorityKind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A kind of priority a visitor may have."""
-
-    id: str
-    name: Words
 
 
 class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -193,7 +187,8 @@ class HallConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     enforce_hours: bool = False
     open_reading: bool = False
     auto_open: bool = True
-    priorities: list[PriorityKind] = msgspec.field(default_factory=list)
+    keep_days: int = 1830
+    priorities: list[Named] = msgspec.field(default_factory=list)
     outcomes: list[Named] = msgspec.field(default_factory=list)
     groups: list[Named] = msgspec.field(default_factory=list)
     zones: list[Zone] = msgspec.field(default_factory=list)
@@ -202,6 +197,8 @@ class HallConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     bookings: Bookings = Bookings()
     limits: Limits = Limits()
     voice: VoiceConfig = VoiceConfig()
+    kiosk: KioskConfig = KioskConfig()
+    dossiers: DossierConfig = DossierConfig()
     notice: Words | None = None
 
 

@@ -37,6 +37,7 @@ def problems(hall: HallConfig) -> list[Problem]:
         *_times(hall),
         *_numbers(hall),
         *_voice(hall),
+        *_dossiers(hall),
         *(Problem(*found) for found in wording(hall)),
     ]
 
@@ -228,3 +229,47 @@ def _zones(hall: HallConfig) -> Iterator[Problem]:
                     f"counter `{name}` is in the zone `{taken[name]}` already; a counter is in one zone only",
                 )
             taken[name] = zone.id
+
+
+def _dossiers(hall: HallConfig) -> Iterator[Problem]:
+    dossiers = hall.dossiers
+    if dossiers.source == "none":
+        return
+    if dossiers.service not in (service.id for service in hall.services):
+        yield Problem(
+            "dossiers.service",
+            f"`{dossiers.service}` không có trong services; hãy ghi lĩnh vực trả kết quả, ví dụ R",
+            f"`{dossiers.service}` is no service here; name the one where results are collected, such as R",
+        )
+    if dossiers.source == "file" and not dossiers.file:
+        yield Problem(
+            "dossiers.file",
+            "chưa ghi tệp hoặc thư mục xuất từ hệ thống của tỉnh",
+            "name the file, or the folder of exports from the province's system",
+        )
+    if dossiers.source == "http" and not dossiers.url.startswith(("http://", "https://")):
+        yield Problem(
+            "dossiers.url",
+            "phải bắt đầu bằng http:// hoặc https://; `{code}` đứng chỗ mã hồ sơ",
+            "must begin with http:// or https://; `{code}` stands for the dossier's code",
+        )
+    for name in ("code", "status"):
+        if name not in dossiers.columns:
+            yield Problem(
+                "dossiers.columns",
+                f"thiếu `{name}`; cần ít nhất code và status",
+                f"`{name}` is missing; code and status are needed",
+            )
+    for words, number in dossiers.statuses.items():
+        if not 1 <= number <= 10:
+            yield Problem(
+                "dossiers.statuses",
+                f"{words}: {number}; trạng thái theo quy định là 1 đến 10",
+                f"{words}: {number}; the national statuses are 1 to 10",
+            )
+    if not (0.1 <= dossiers.timeout_s <= 30 and 0 <= dossiers.cache_s <= 3600):
+        yield Problem(
+            "dossiers",
+            "timeout_s phải từ 0.1 đến 30, cache_s từ 0 đến 3600",
+            "timeout_s must be 0.1 to 30, cache_s 0 to 3600",
+        )

@@ -16,11 +16,23 @@ FLOORS = {
     3: {"live", "web"},
     2: {"store"},
     1: {"core"},
-    0: {"errors", "config", "hallfile", "hallcheck", "hallcalling", "hallwording", "hallwords", "texts", "resources"},
+    0: {
+        "errors",
+        "config",
+        "hallfile",
+        "hallcheck",
+        "hallcalling",
+        "hallwording",
+        "hallwords",
+        "hallkiosk",
+        "texts",
+        "resources",
+    },
 }
 FLOOR_OF = {room: floor for floor, rooms in FLOORS.items() for room in rooms}
 
 STAIRS = {
+    ("config", "hallkiosk"),
     ("config", "resources"),
     ("hallcheck", "config"),
     ("hallcheck", "hallcalling"),

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from hallsys.config import CounterConfig, HallConfig, PriorityKind, ServiceConfig, Words
+from hallsys.config import CounterConfig, HallConfig, Named, ServiceConfig, Words
 from hallsys.core.commands import Command, parse
 from hallsys.core.configure import configure
 from hallsys.core.days import must_open
@@ -44,7 +44,7 @@ def hall_config(
         province=Words("tỉnh Phú Thọ", "Phú Thọ province"),
         services=list(services) if services else [service(name) for name in taken],
         counters=[CounterConfig(name, f"Quầy {name}", list(takes)) for name, takes in counters.items()],
-        priorities=[PriorityKind(kind, Words(kind, kind)) for kind in ("aged", "merit")],
+        priorities=[Named(kind, Words(kind, kind)) for kind in ("aged", "merit")],
         **more,
     )
 

@@ -10,7 +10,7 @@ import xlsxwriter
 
 from hallsys.kiosk.dossiers.answer import STATUSES, Dossier, NoSource, day_of, status_of
 from hallsys.kiosk.dossiers.file import Broken, FileSource, read_file
-from hallsys.kiosk.dossiers.settings import DossierConfig
+from hallsys.hallkiosk import DossierConfig
 
 HEAD = "Mã hồ sơ;Trạng thái;Ngày hẹn trả;Mã kiểm tra\n"
 CODE = "G22.99.08-260921-896048"

@@ -12,7 +12,7 @@ from aiohttp.test_utils import TestServer
 from hallsys.kiosk.dossiers.answer import Dossier
 from hallsys.kiosk.dossiers.breaker import FAILURES, LONGEST_S, REST_S, Breaker
 from hallsys.kiosk.dossiers.service import PAGES, ServiceSource
-from hallsys.kiosk.dossiers.settings import DossierConfig
+from hallsys.hallkiosk import DossierConfig
 
 CODE = "G22.99.08-260921-896048"
 COLUMNS = {"code": "maHoSo", "status": "trangThai.ma", "due": "henTra", "check": "maXacNhan"}

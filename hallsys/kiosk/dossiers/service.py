@@ -17,7 +17,7 @@ from yarl import URL
 from hallsys.core.commands import fold_dossier
 from hallsys.kiosk.dossiers.answer import Answer, Dossier, day_of, status_of
 from hallsys.kiosk.dossiers.breaker import Breaker
-from hallsys.kiosk.dossiers.settings import DossierConfig
+from hallsys.hallkiosk import DossierConfig
 
 log = logging.getLogger("hallsys.dossiers")
 
