@@ -159,6 +159,7 @@ def _spans(key: str, spans: Sequence[tuple[str, str]]) -> Iterator[Problem]:
 def _numbers(hall: HallConfig) -> Iterator[Problem]:
     policy, limits, tickets, bookings = hall.policy, hall.limits, hall.tickets, hall.bookings
     ranges = {
+        "keep_days": (hall.keep_days, 1, 36_500),
         "policy.priority_calls": (policy.priority_calls, 1, 20),
         "policy.prefer_s": (policy.prefer_s, 0, DAY_S),
         "policy.starve_s": (policy.starve_s, 60, DAY_S),

@@ -100,7 +100,8 @@ _BACK_IN_QUEUE: Final = frozenset({"transferred", "returned", "resumed", "reinst
 
 
 class Recorder:
-    """Folds events one after another. `record` is right after each."""
+    """Folds events one after another. `record` is right after each; of a day whose beginning the stream let go of, it
+    holds what can still be known."""
 
     def __init__(self, day: str) -> None:
         self.record = DayRecord(day, [], [], [], [])
@@ -147,7 +148,8 @@ class Recorder:
         elif kind == "called":
             self._called(row)
         elif kind == "recalled":
-            self._leg[row.label].calls = row.calls
+            if row.label in self._leg:
+                self._leg[row.label].calls = row.calls
         elif row.state == SERVING:
             self._serving(row)
         else:
@@ -215,17 +217,17 @@ class Recorder:
             if leg is not None:
                 legs.remove(leg)
                 self.record.legs.remove(leg)
-            wait = waits[-1]
-            wait.called, wait.counter, wait.officer, wait.why = None, None, "", ""
-            self._wait[row.label] = wait
+            if waits:
+                wait = self._wait[row.label] = waits[-1]
+                wait.called, wait.counter, wait.officer, wait.why = None, None, "", ""
         elif row.state in (CALLED, SERVING):
             moved_on = self._wait.pop(row.label, None)
             if moved_on is not None:  # a finished service had led to the next
                 waits.remove(moved_on)
                 self.record.waits.remove(moved_on)
-            leg = legs[-1]
-            leg.ended, leg.outcome = None, None
-            self._leg[row.label] = leg
+            if legs:
+                leg = self._leg[row.label] = legs[-1]
+                leg.ended, leg.outcome = None, None
 
     def _counter(self, time: int, row: Counter) -> None:
         officer = self._officers.get(row.id, "")

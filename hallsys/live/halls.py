@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import suppress
+from datetime import date, timedelta
 from typing import Any, Final
 
 from hallsys.config import HallConfig
@@ -19,6 +20,7 @@ from hallsys.store.entry import Told
 from hallsys.store.follower import Followers
 from hallsys.store.journal import Journal
 from hallsys.store.ledger import Ledger
+from hallsys.store.past import Past
 from hallsys.store.soundlog import Said, SoundLog, read_said
 from hallsys.store.tokens import Minter, hall_of
 
@@ -42,7 +44,8 @@ class Hall:
         self.minter = Minter(config.id, secret)
         self.journal = Journal(config.id, connection, committer)
         self.ledger = Ledger(config, self.journal, self.minter, self._tell, self._reset)
-        self.audit = Audit(self.journal, config.timezone)
+        self.past = Past(config.id, connection)
+        self.audit = Audit(self.journal, self.past, config.timezone)
         self.sounds = SoundLog(config.id, connection)
 
     @property
@@ -50,11 +53,14 @@ class Hall:
         """The day that the hall is in, which begins when it is opened."""
         return str(self.hub.tables["hall"].get("day", ""))
 
-    async def keep_audit(self) -> None:
-        """See to it that the audit of every closed day is kept. Raises StoreDown."""
-        if self.today != self._kept_before:
-            today = self.today
+    async def keep_past(self) -> None:
+        """See to it that every closed day is kept, and none longer than the hall says. Raises StoreDown."""
+        today = self.today
+        if today and today != self._kept_before:
             await self.audit.keep_past(today, self.hub.at)
+            oldest = date.fromisoformat(today) - timedelta(days=self.config.keep_days)
+            for day in await self.past.forget_before(oldest.isoformat()):
+                log.info("hall %s: %s is older than keep_days and was deleted", self.config.id, day)
             self._kept_before = today
 
     def day_tickets(self) -> list[Ticket]:

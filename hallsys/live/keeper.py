@@ -1,4 +1,4 @@
-"""What a hall needs while nobody asks for it: tickets past their time expire, and the audit of a closed day is kept."""
+"""What a hall needs while nobody asks for it: tickets past their time expire, and a closed day is kept."""
 
 import asyncio
 import logging
@@ -42,7 +42,7 @@ class Keeper:
         for hall in list(self._halls):
             try:
                 await self._expire(hall)
-                await hall.keep_audit()
+                await hall.keep_past()
             except StoreDown as down:
                 log.debug("hall %s is looked after later: %s", hall.config.id, down)
             except Exception:

@@ -128,7 +128,7 @@ class Staff:
         with _asked():
             if day == hall.today:
                 return await hall.audit.today(hall.hub.at)
-            await hall.keep_audit()
+            await hall.keep_past()
             found = await hall.audit.past(day)
         if found is None:
             raise Refused("not_found", "day")

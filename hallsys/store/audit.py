@@ -1,8 +1,11 @@
 """What was done in a hall: who, what, when, why. The trail is the stream itself, which is appended to and never
 rewritten; here it is only read and put into lines.
 
-A day's lines are kept, compressed, once the next day has begun: the stream lets go of what is older than a day. Whoever
-reads over that point keeps them, whichever server it is and however late; a day that is kept is not written again.
+The same reading folds the day into the record that reports are made of (core/history.py).
+
+A day's lines and its record are kept, compressed, once the next day has begun: the stream lets go of what is older than
+a day. Whoever reads over that point keeps them, whichever server it is and however late; a day that is kept is not
+written again.
 """
 
 import asyncio
@@ -13,11 +16,13 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from hallsys.core.history import DayRecord, Recorder
 from hallsys.core.model import Ticket
 from hallsys.core.notes import remark
 from hallsys.core.position import Position
 from hallsys.store.entry import Entry
 from hallsys.store.journal import Journal
+from hallsys.store.past import Past, pack_record
 
 AT_ONCE: Final = 200
 """Entries read at once: a few milliseconds in which nothing else is served."""
@@ -56,9 +61,12 @@ class _Book:
         self.day = day
         self.lines: list[Line] = []
         self.of_ticket: dict[str, list[Line]] = {}
+        self.recorder = Recorder(day)
 
-    def add(self, line: Line) -> None:
+    def add(self, entry: Entry) -> None:
+        line = line_of(entry)
         self.lines.append(line)
+        self.recorder.take(entry.told)
         if line.ticket is not None:
             self.of_ticket.setdefault(line.ticket, []).append(line)
 
@@ -66,8 +74,8 @@ class _Book:
 class Audit:
     """One hall's trail. Asking again costs only what is new."""
 
-    def __init__(self, journal: Journal, timezone: str) -> None:
-        self._journal, self._zone = journal, ZoneInfo(timezone)
+    def __init__(self, journal: Journal, past: Past, timezone: str) -> None:
+        self._journal, self._past, self._zone = journal, past, ZoneInfo(timezone)
         self._book = _Book()
         self._turn = asyncio.Lock()
 
@@ -78,6 +86,11 @@ class Audit:
     async def today(self, until: Position) -> list[Line]:
         """The lines of the running day up to a position, oldest first. Raises StoreDown."""
         return (await self._read(until)).lines
+
+    async def record(self, until: Position) -> DayRecord:
+        """The running day as reports count it. It goes on growing: count it before anything else is awaited. Raises
+        StoreDown."""
+        return (await self._read(until)).recorder.record
 
     async def of_ticket(self, label: str, until: Position) -> list[Line]:
         """What happened to a ticket today. Raises StoreDown."""
@@ -110,9 +123,10 @@ class Audit:
         if book.day and day != book.day:
             packed = await asyncio.to_thread(pack_lines, book.lines)
             await self._journal.keep(self._journal.keys.audit(book.day), packed, once=True)
+            await self._past.keep(book.day, await asyncio.to_thread(pack_record, book.recorder.record))
         if day != book.day:
             book.begin(day)
-        book.add(line_of(entry))
+        book.add(entry)
         book.at = told.at
 
     def _date(self, time: int) -> str:

@@ -44,6 +44,15 @@ class HallKeys:
         """What was done on a closed day, compressed."""
         return f"{self.past(day)}:audit"
 
+    def record(self, day: str) -> str:
+        """What a closed day was, for reports, compressed."""
+        return f"{self.past(day)}:record"
+
+    @property
+    def days(self) -> str:
+        """The closed days that have a record. A backup reads it after the records, for it sorts behind them."""
+        return f"{self._prefix}past:days"
+
     def voicepack(self, pack: str) -> str:
         """The takes of a recorded voice, as sound."""
         return f"{self.voicepacks}:{pack}"

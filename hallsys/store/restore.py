@@ -113,7 +113,7 @@ async def _write(client: Client, record: Record) -> None:
 
 def _count(counts: dict[str, int], record: Record) -> None:
     if ":past:" in record.key:
-        counts["days"] += not record.key.endswith(":audit")
+        counts["days"] += not record.key.endswith((":audit", ":record", ":days"))
     elif record.key.startswith("hallsys:session:"):
         counts["sessions"] += 1
     elif record.key in ("hallsys:users", "hallsys:tokens"):

@@ -328,7 +328,7 @@ async def test_a_hall_that_fails_does_not_keep_the_others_from_being_looked_afte
 ) -> None:
     hall = server.server.halls.at_once(server.hall)
     assert hall is not None
-    monkeypatch.setattr(hall, "keep_audit", None)
+    monkeypatch.setattr(hall, "keep_past", None)
     await server.server.keeper.round()
     assert "is tried again" in caplog.text
 

@@ -15,6 +15,7 @@ from hallsys.store.audit import Audit, Line, pack_lines, unpack_lines
 from hallsys.store.backup import back_up
 from hallsys.store.connection import connect
 from hallsys.store.embedded import Embedded
+from hallsys.store.past import Past
 from hallsys.store.request import By
 from hallsys.store.restore import restore
 from tests.store.desk import Desk, copy_of, desk, new_hall, now_ms, put_back
@@ -46,7 +47,7 @@ async def hall(valkey_url: str, clock: Clock) -> AsyncIterator[Desk]:
 
 
 def audit_of(it: Desk) -> Audit:
-    return Audit(it.journal, it.config.timezone)
+    return Audit(it.journal, Past(it.config.id, it.connection), it.config.timezone)
 
 
 def here(it: Desk) -> Position:
