@@ -60,11 +60,11 @@ async def token(data: Path, *words: str) -> str:
 
 
 @asynccontextmanager
-async def standing(data: Path) -> AsyncIterator[Hall]:
+async def standing(data: Path, **environ: str) -> AsyncIterator[Hall]:
     """A hall whose server may die, with an officer's token for counter 3."""
     port = free_port()
     async with AsyncExitStack() as stack:
-        server = await stack.enter_async_context(serving(data, HALLSYS_PORT=str(port)))
+        server = await stack.enter_async_context(serving(data, HALLSYS_PORT=str(port), **environ))
         address = await server.ready()
         http = await stack.enter_async_context(aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()))
         door = Door(http, address, "phutho", await token(data, "admin"))

@@ -6,9 +6,11 @@ import signal
 from collections.abc import AsyncIterator
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from hallsys.simulate.halls import make_hall_toml
 from tests.caller.booth import Booth, Cable, console
 from tests.caller.hall import Hall, free_port, standing
 from tests.child import hallsys
@@ -258,3 +260,69 @@ async def test_without_a_terminal_it_says_what_it_needs(tmp_path: Path) -> None:
     done = await hallsys(tmp_path, "console", "--counter", "3", "--lang", "en")
     assert done.code == 2
     assert "needs a terminal" in done.err
+
+
+async def test_what_is_beside_the_common_path(hall: Hall, tmux: str, tmp_path: Path) -> None:
+    """Undone in time, a visitor without a number, a note that is read, colleagues in need, every key explained."""
+    since = (await hall.door.view())["at"]
+    label = await hall.label("S")
+    async with console(tmux, tmp_path, hall.door.address, hall.officer) as booth:
+        await booth.until("[Enter]  Mở quầy")
+        await booth.keys("Enter")
+        await booth.until(f"» Lượt kế tiếp: {label} · đến lượt theo thứ tự lấy số")
+        await booth.rested()
+        await booth.keys("Enter")
+        await booth.until(calling(label), f"« đã mời {label} · [.] Hoàn tác", "còn ")
+        await booth.twice(".")
+        await booth.until("1 số đang chờ", gone="Hoàn tác █")
+        await booth.rested()
+
+        await booth.twice("K")
+        await booth.until("> _")
+        await booth.twice("y")
+        await booth.until("> y_", "[Enter] Phục vụ")
+        await booth.keys("Enter")
+        await booth.until("● Đang phục vụ", "khách không lấy số")
+        taken = next(row for row in await tickets(hall) if row["why"] == "walk_in")["label"]
+        await booth.until(f"  {taken}    ● Đang phục vụ")
+        await booth.rested()
+        await booth.keys("N")
+        await booth.until("> _")
+        await booth.keys(*"mất sổ", "Enter")
+        await booth.until("Ghi chú: “mất sổ”")
+
+        await hall.door.do("ask_help", counter="4", kind="security")
+        await hall.door.do("notice", text="Quầy 4 tạm nghỉ 10 phút")
+        await booth.until("? Quầy 4 đang cần: bảo vệ", "i Quầy 4 tạm nghỉ 10 phút (đến ")
+        await hall.door.do("ask_help", counter="4", kind=None)
+        await booth.until(gone="đang cần")
+        await booth.keys("?")
+        await booth.until("2 (Bắt đầu)", "1 Gọi lại: gọi lại bằng loa", "Tab thêm chi tiết", "không đăng nhập bằng PIN")
+        await booth.keys("0")
+        await booth.until("[Enter] Xong, chưa mời tiếp")
+        await booth.keys("Enter")
+        await booth.until(gone="Đang phục vụ")
+        await booth.rested()
+        await booth.keys("/")
+        await booth.until("Quầy đang đóng")
+    await hall.door.do("cancel", ticket=label)
+    steps = [("counter_opened", "3"), ("called", label), ("undone", label), ("issued", taken), ("started", taken)]
+    told = [step for step in await hall.history(since) if step != ("issued", label)]
+    others = ("noted", "help_asked", "help_ended", "notice", "cancelled")
+    assert [step for step in told if step[0] not in others] == [*steps, ("finished", taken), ("counter_closed", "3")]
+
+
+async def tickets(hall: Hall) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = (await hall.door.get("/tickets", limit=1000)).json["tickets"]
+    return found
+
+
+async def test_a_hall_that_asks_for_a_pin_is_no_place_for_a_token(tmux: str, tmp_path: Path) -> None:
+    settings = tmp_path / "hall.toml"
+    text = make_hall_toml(3, hall="phutho", voice=False)
+    settings.write_text(f"{text}\n[policy]\nsign_in = true\n", "utf-8")
+    async with (
+        standing(tmp_path / "data", HALLSYS_CONFIG=str(settings)) as hall,
+        console(tmux, tmp_path, hall.door.address, hall.officer, size=(200, 24)) as booth,
+    ):
+        await booth.until("hallsys console: ", "policy.sign_in", "EXIT=4")

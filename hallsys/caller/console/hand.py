@@ -49,9 +49,9 @@ def at_hand(scene: Scene, width: int) -> Lines:
     else:
         running = elapsed(scene.now - here.since)
         state = text(f"{ICON[here.state]} {t(f'state.{here.state}')} · {running}", here.state)
-    first = Text.assemble(
-        text(f"  {ticket['label']}  ", "label"), "  ", state, f" · {t('counter.calls', n=ticket['calls'])}"
-    )
+    first = Text.assemble(text(f"  {ticket['label']}  ", "label"), "  ", state)
+    if ticket["calls"]:
+        first.append(f" · {t('counter.calls', n=ticket['calls'])}")
     first.no_wrap = True
     service = text(words.service(scene.view, ticket["service"]))
     if ticket["priority"]:
