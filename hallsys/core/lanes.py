@@ -5,8 +5,8 @@ five lanes, see `Waiting`.
 """
 
 from bisect import bisect_left, insort
-from collections.abc import Collection
-from typing import NamedTuple
+from collections.abc import Set
+from typing import Final, NamedTuple
 
 from hallsys.core.model import Ticket
 
@@ -27,6 +27,7 @@ class Waiting(NamedTuple):
 
 
 NOBODY = Waiting([], [], [], [], [])
+_NONE: Final = frozenset[str]()
 
 
 def counter_line(counter: str) -> str:
@@ -63,14 +64,14 @@ class Lanes:
     def __init__(self, many_from: int) -> None:
         self._many_from = many_from
         self._lines: dict[str, Waiting] = {}
-        self._delayed: dict[str, dict[str, Ticket]] = {}
+        self._delayed: dict[str, dict[str, int]] = {}
 
     def add(self, ticket: Ticket) -> None:
         line = line_of(ticket)
         waiting = self._lines.get(line) or self._lines.setdefault(line, Waiting([], [], [], [], []))
         insort(self._lane(waiting, ticket), place(ticket))
         if ticket.not_before is not None:
-            self._delayed.setdefault(line, {})[ticket.label] = ticket
+            self._delayed.setdefault(line, {})[ticket.label] = ticket.not_before
 
     def remove(self, ticket: Ticket) -> None:
         line = line_of(ticket)
@@ -93,10 +94,10 @@ class Lanes:
         """The lane in which a ticket waits, or would."""
         return self._lane(self.of(line_of(ticket)), ticket)
 
-    def delayed(self, line: str) -> Collection[Ticket]:
-        """Those in a line who were not, or are not yet, to be called before some time: few, if any."""
-        found = self._delayed.get(line)
-        return found.values() if found else ()
+    def hidden(self, line: str, now: int) -> Set[str]:
+        """Those in a line who are not to be called yet: few, if any."""
+        delayed = self._delayed.get(line)
+        return {label for label, time in delayed.items() if time > now} if delayed else _NONE
 
     def _lane(self, waiting: Waiting, ticket: Ticket) -> Lane:
         if ticket.front:

@@ -6,7 +6,6 @@ waits there.
 """
 
 from bisect import bisect_left, insort
-from collections.abc import Set
 from typing import Final, Literal
 
 from hallsys.config import HallConfig
@@ -15,7 +14,6 @@ from hallsys.core.model import NO_LINE, Line, Ticket
 from hallsys.core.state import HallState
 
 Kind = Literal["priority", "ordinary", "many"]
-_NOBODY: Final = frozenset[str]()
 KINDS: Final[tuple[Kind, ...]] = ("priority", "ordinary", "many")
 
 
@@ -67,7 +65,7 @@ def ahead(state: HallState, ticket: Ticket, now: int) -> int:
 def _walked(state: HallState, name: str, ticket: Ticket, now: int) -> int:
     """The calls of a line before a ticket's, one by one: where somebody has many dossiers, no formula says it."""
     waiting, line, mine = state.lanes.of(name), state.lines.get(name, NO_LINE), state.lanes.lane(ticket)
-    hidden, left = _hidden(state, name, now), {}
+    hidden, left = state.lanes.hidden(name, now), {}
     for kind in KINDS:
         lane: Lane = getattr(waiting, kind)
         places = [at for at in lane if at[2] not in hidden]
@@ -89,16 +87,10 @@ def _walked(state: HallState, name: str, ticket: Ticket, now: int) -> int:
 def _before(state: HallState, line: str, lane: Lane, at: Place, now: int) -> int:
     """How many of a lane stand before a place and may be called now."""
     index = bisect_left(lane, at)
-    hidden = _hidden(state, line, now)
+    hidden = state.lanes.hidden(line, now)
     return index - sum(other[2] in hidden for other in lane[:index]) if hidden else index
 
 
 def _all(state: HallState, line: str, lane: Lane, now: int) -> int:
-    hidden = _hidden(state, line, now)
+    hidden = state.lanes.hidden(line, now)
     return sum(other[2] not in hidden for other in lane) if hidden else len(lane)
-
-
-def _hidden(state: HallState, line: str, now: int) -> Set[str]:
-    """Those in a line who are not to be called yet."""
-    delayed = state.lanes.delayed(line)
-    return {ticket.label for ticket in delayed if (ticket.not_before or 0) > now} if delayed else _NOBODY

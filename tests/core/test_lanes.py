@@ -29,12 +29,14 @@ def test_who_does_not_wait_there_cannot_leave(there: list[int]) -> None:
 
 def test_who_was_told_to_come_later_is_so_as_long_as_it_waits() -> None:
     lanes = Lanes(0)
-    later, now = ticket(1, not_before=NOW), ticket(2)
+    later, other = ticket(1, not_before=NOW), ticket(2)
     lanes.add(later)
-    lanes.add(now)
-    assert list(lanes.delayed("A")) == [later]
+    lanes.add(other)
+    assert (lanes.hidden("A", NOW - 1), lanes.hidden("A", NOW)) == ({later.label}, set())
+    assert lanes.hidden("H", NOW - 1) == set()
+    lanes.remove(other)
     lanes.remove(later)
-    assert list(lanes.delayed("A")) == []
+    assert lanes.hidden("A", NOW - 1) == set()
 
 
 @pytest.mark.parametrize(("many_from", "dossiers", "lane"), [(0, 9, "ordinary"), (1, 1, "many"), (2, 1, "ordinary")])
