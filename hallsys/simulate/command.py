@@ -243,6 +243,13 @@ async def _show(day: Day, progress: Progress) -> None:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The flags of `hallsys simulate`."""
+    parser.epilog = (
+        "Trong ngày có cả sai sót: bấm nhầm rồi hoàn tác, bấm hai lần, lấy hai số, đến muộn, bỏ về, đặt lịch mà đến "
+        "trễ. Presses are taken back, doubled and sent twice; people take two numbers, come late, leave, book and miss "
+        "their slot, need two services, stand there without a number. What a hall has no settings for (groups, "
+        "outcomes, conditions, weights) is left out. At the end every ticket and every step is compared: exit status "
+        "0 when all agrees, 1 when something does not, 2 when the day could not be played."
+    )
     parser.add_argument(
         "--url",
         action="append",

@@ -326,3 +326,30 @@ async def test_a_hall_that_asks_for_a_pin_is_no_place_for_a_token(tmux: str, tmp
         console(tmux, tmp_path, hall.door.address, hall.officer, size=(200, 24)) as booth,
     ):
         await booth.until("hallsys console: ", "policy.sign_in", "EXIT=4")
+
+
+async def test_another_press_waits_for_the_one_under_way(hall: Hall, tmux: str, tmp_path: Path) -> None:
+    label = await hall.label("S")
+    since = (await hall.door.view())["at"]
+    async with Cable(hall.port) as cable, console(tmux, tmp_path, cable.url, hall.officer) as booth:
+        await booth.until("[Enter]  Mở quầy")
+        await booth.keys("Enter")
+        await booth.until(f"» Lượt kế tiếp: {label}")
+        await booth.rested()
+        await booth.keys("Enter")
+        await booth.until(calling(label))
+        cable.deaf = True
+        await booth.keys("2")
+        await hall.has("started", label, since)
+        await booth.keys("6")
+        await booth.until("Đang gửi…", "… “Trả về hàng chờ” sẽ làm")
+        cable.deaf = False
+        cable.cut()
+        await booth.until(gone="Đang phục vụ")
+        await hall.has("returned", label, since)
+        await booth.rested()
+        await booth.keys("/")
+        await booth.until("Quầy đang đóng")
+    await hall.door.do("cancel", ticket=label)
+    expected = [("called", label), ("started", label), ("returned", label)]
+    assert [step for step in await hall.history(since) if step[1] == label][:3] == expected

@@ -27,6 +27,13 @@ KEPT: Final = 50
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The flags of `hallsys console`."""
+    parser.epilog = (
+        "Phím như trên trang quầy: Enter bước tiếp theo, . hoàn tác, + hoặc ? mọi phím và việc của nó, q thoát. "
+        "The keys are those of the counter page: Enter is the next step, . takes the last press back, + or ? lists "
+        "every key and what it does, q quits. A terminal has a token and no PIN: the audit names the token, so give "
+        "each officer one of their own (hallsys token create --role counter --counter 3 --name …); in a hall with "
+        "policy.sign_in it takes a token of the role supervisor. NO_COLOR=1 does without colours; 80×24 is enough."
+    )
     parser.add_argument("--url", default="http://127.0.0.1:8080", help="địa chỉ máy chủ / the server (%(default)s)")
     parser.add_argument("--hall", default="phutho", help="mã của sảnh / id of the hall (%(default)s)")
     parser.add_argument("--counter", required=True, help="quầy nào / which counter, such as 3")
