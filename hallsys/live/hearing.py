@@ -23,6 +23,8 @@ VACANT: Final = 5_000
 """ms without an owner before a zone counts as one that nobody speaks in; a loudspeaker changes hands within them."""
 REMEMBERED: Final = 120_000
 """ms for which a screen that comes is told what was said."""
+UNMISSED: Final = ("prepared", "transferred")
+"""Events whose sound may be dropped for calls: a zone that did not hear one is not deaf."""
 RECENT: Final = 100
 """Of them, at the most."""
 
@@ -55,7 +57,7 @@ class Hearing:
                 for pending in self._pending.values():
                     for voice in [voice for voice in pending if voice.startswith(f"{label}-")]:
                         del pending[voice]
-        if event.voice is None or not self._speaks or now - event.time > self._stale:
+        if event.voice is None or not self._speaks or event.kind in UNMISSED or now - event.time > self._stale:
             return
         for zone in self._zones_of(event.voice, event.changes):
             if zone in self._pending:

@@ -2,7 +2,8 @@
 
 | Step | What |
 |---|---|
-| `call`, `recall`, `counter`, `at` | the event; its voice is `<ticket>-<counter>-abcdef` |
+| `call`, `recall`, `counter`, `at`, `back`? | the event; its voice is `<ticket>-<counter>-abcdef`; whether it takes back what is being spoken |
+| `also`, `counter`, `at`, `kind` | an event of that kind about a ticket that waits, with a voice like a call's |
 | `opening`, `at` | an event about the whole hall, with that voice |
 | `notice`, `at`, `until`, `zone`? · `notice_ended` | a notice with a voice, `notice-<id>-abcdef`; its end |
 | `undone`, `back`? | tickets and the state they are back in; whether that takes back what is being spoken |
@@ -44,6 +45,10 @@ def _event(step: dict[str, Any], view: dict[str, Any]) -> dict[str, Any] | None:
             kind = "called" if "call" in step else "recalled"
             row = {"label": label, "state": "called", "counter": counter}
             changes = {"tickets": {label: row}, "counters": {counter: {"ticket": label}}}
+            return {"kind": kind, "time": at, "voice": f"{label}-{counter}-abcdef", "changes": changes}
+        case {"also": label, "counter": counter, "at": at, "kind": kind}:
+            row = {"label": label, "state": "waiting", "counter": None}
+            changes = {"tickets": {label: row}}
             return {"kind": kind, "time": at, "voice": f"{label}-{counter}-abcdef", "changes": changes}
         case {"notice": name, "at": at, "until": until}:
             row = {"id": name, "at": at, "until": until, "spoken": True, "zone": step.get("zone")}

@@ -21,14 +21,18 @@ KEPT: Final = 200
 
 _VOICE: Final = re.compile(r"(?P<what>.+?)-(?P<whose>.+)-[0-9a-f]{6}")
 """A ticket and its counter, or `notice` and its id."""
+_ALSO: Final = ("prepared", "transferred")
+"""Events about a ticket that are no call."""
+_TURNS: Final = ("calls", "also", "notice")
+"""What is spoken before what."""
 
 View = Mapping[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """`kind` is call, recall or notice, as which the opening and the like count, too; `label` the ticket's, or the
-    notice's id. Times in ms on the hall's clock."""
+    """`kind` is call, recall, also (who should get ready, a transfer) or notice, as which the opening and the like count,
+    too; `label` the ticket's, or the notice's id. Times in ms on the hall's clock."""
 
     voice: str
     kind: str
@@ -36,6 +40,10 @@ class Call:
     time: int
     zones: Sequence[str]
     until: int = 0
+
+    @property
+    def turn(self) -> str:
+        return self.kind if self.kind in _TURNS else "calls"
 
     def stale(self, now: int, hall: Mapping[str, Any]) -> bool:
         if self.kind == "notice":
@@ -79,7 +87,7 @@ class Queue:
     def next(self, now: int, hall: Mapping[str, Any]) -> Turn | None:
         """What is to be spoken now; it is `current` until `end` or `again`."""
         while self.waiting:
-            call = next((call for call in self.waiting if call.kind != "notice"), self.waiting[0])
+            call = min(self.waiting, key=lambda call: _TURNS.index(call.turn))
             self.waiting.remove(call)
             if call.stale(now, hall):
                 self.skipped.append((call.voice, "stale"))
@@ -87,7 +95,7 @@ class Queue:
                 self.skipped.append((call.voice, "quiet"))
             else:
                 self.current = call
-                behind = sum(other.kind != "notice" for other in self.waiting)
+                behind = sum(other.turn == "calls" for other in self.waiting)
                 return Turn(call.voice, behind > BACKLOG and call.kind != "recall")
         return None
 
@@ -155,6 +163,10 @@ def _taken_back(kind: str, changes: View, view: View) -> Callable[[Call], bool]:
     if kind == "notice_ended":
         notices = view["hall"].get("notices") or {}
         return lambda call: call.kind == "notice" and call.label is not None and call.label not in notices
+    if kind == "called":  # whoever is called need not get ready any more
+        rows = changes.get("tickets", {})
+        called = {label for label, row in rows.items() if row is not None and row["state"] == "called"}
+        return lambda call: call.kind == "also" and call.label in called
     return lambda call: False
 
 
@@ -163,7 +175,8 @@ def _call(kind: str, time: int, changes: View, voice: str, view: View) -> Call:
     if of is not None and of["what"] != "notice":
         places = view["hall"].get("zones") or []
         zone = next((place["id"] for place in places if of["whose"] in place["counters"]), "")
-        return Call(voice, "recall" if kind == "recalled" else "call", of["what"], time, [zone])
+        what = "also" if kind in _ALSO else "recall" if kind == "recalled" else "call"
+        return Call(voice, what, of["what"], time, [zone])
     notice = None if of is None else (changes.get("hall", {}).get("notices") or {}).get(of["whose"])
     if notice is None:
         return Call(voice, "notice", None, time, zones_of(view), time + NOTICE_MS)

@@ -5,6 +5,8 @@ const BACKLOG = 2; // calls that may wait behind one before it is spoken once an
 const RECALL = 4; // how many times longer a recall stays worth saying: somebody was asked for twice
 const NOTICE = 600_000; // ms for which a notice waits for its turn
 const KEPT = 200; // voices remembered
+const ALSO = new Set(["prepared", "transferred"]); // about a ticket, and no call
+const TURNS = ["calls", "also", "notice"]; // what is spoken before what
 
 /** The zones of a hall with a loudspeaker; the hall's own is "", where a counter is in no other. */
 export function zonesOf(view) {
@@ -59,7 +61,7 @@ export class Queue {
   /** What is to be spoken now, `{voice, short}`, or null; it is `current` until `end` or `again`. */
   next(now, hall) {
     for (;;) {
-      const call = this.waiting.find(({ kind }) => kind !== "notice") ?? this.waiting[0];
+      const call = TURNS.map((turn) => this.waiting.find((one) => turnOf(one) === turn)).find(Boolean);
       if (!call) return null;
       this.waiting = this.waiting.filter((other) => other !== call);
       const why = stale(call, now, hall) ? "stale" : quiet(hall, now) ? "quiet" : null;
@@ -68,7 +70,7 @@ export class Queue {
         continue;
       }
       this.current = call;
-      const behind = this.waiting.filter(({ kind }) => kind !== "notice").length;
+      const behind = this.waiting.filter((one) => turnOf(one) === "calls").length;
       return { voice: call.voice, short: behind > BACKLOG && call.kind !== "recall" };
     }
   }
@@ -98,6 +100,8 @@ export class Queue {
   #takenBack({ kind, changes }, view) {
     if (kind === "undone") return ({ label }) => label in (changes.tickets ?? {}) && changes.tickets[label]?.state !== "called";
     if (kind === "notice_ended") return ({ kind: what, label }) => what === "notice" && label !== null && !(label in (view.hall.notices ?? {}));
+    // whoever is called need not get ready any more
+    if (kind === "called") return ({ kind: what, label }) => what === "also" && changes.tickets?.[label]?.state === "called";
     return () => false;
   }
 
@@ -105,13 +109,15 @@ export class Queue {
     const of = /^(.+?)-(.+)-[0-9a-f]{6}$/.exec(voice);
     if (of && of[1] !== "notice") {
       const zone = (view.hall.zones ?? []).find(({ counters }) => counters.includes(of[2]))?.id ?? "";
-      return { voice, kind: kind === "recalled" ? "recall" : "call", label: of[1], time, zones: [zone] };
+      return { voice, kind: ALSO.has(kind) ? "also" : kind === "recalled" ? "recall" : "call", label: of[1], time, zones: [zone] };
     }
     const notice = of && changes.hall?.notices?.[of[2]];
     const zones = notice?.zone ? [notice.zone] : zonesOf(view);
     return { voice, kind: "notice", label: notice?.id ?? null, time, until: notice?.until ?? Infinity, zones };
   }
 }
+
+const turnOf = ({ kind }) => (kind === "also" || kind === "notice" ? kind : "calls");
 
 function stale({ kind, time, until }, now, hall) {
   if (kind === "notice") return now >= Math.min(until, time + NOTICE);
