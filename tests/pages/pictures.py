@@ -1,5 +1,9 @@
-"""`python -m tests.pages.pictures [folder [part of a name]]`: every board in every state, for docs/screens.md."""
+"""`python -m tests.pages.pictures [--axe] [folder [part of a name]]`: every board in every state, for docs/screens.md.
 
+With `--axe` each is judged, too, boards at 7:1; what is found is said, and the command ends with 1.
+"""
+
+import argparse
 import asyncio
 import subprocess
 import sys
@@ -8,8 +12,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
 from PIL import Image
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, Page, async_playwright
 
 from tests.child import serving
 from tests.pages.scenes import NOW, SCENES, Play, zoned
@@ -22,6 +27,13 @@ COLOURS: Final = 48
 """of a sheet's palette: flat colours, small files"""
 GAP: Final = 8
 """pixels between the pictures of a sheet"""
+
+STRICT: Final = {
+    "resultTypes": ["violations"],
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "rules": {"color-contrast-enhanced": {"enabled": True}},
+}
+"""What axe judges a board by: everything below, and text at 7:1."""
 
 LOST_AFTER = 6_000
 """ms: a page says after five that its link is gone"""
@@ -98,8 +110,8 @@ def shots() -> list[Shot]:
     return found
 
 
-async def take(browser: Browser, address: str, shot: Shot, folder: Path) -> Path:
-    """The picture of one shot as a PNG."""
+async def take(browser: Browser, address: str, shot: Shot, folder: Path, wrong: list[str] | None) -> Path:
+    """The picture of one shot as a PNG; what axe finds goes into `wrong`, where it is asked."""
     scene = SCENES[shot.scene]
     width, height = shot.size
     context = await browser.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce")
@@ -121,8 +133,20 @@ async def take(browser: Browser, address: str, shot: Shot, folder: Path) -> Path
     await page.clock.run_for(1_200)
     path = folder / f"{shot.name}.png"
     await page.screenshot(path=path)
+    if wrong is not None:
+        wrong += [f"{shot.name}: {found}" for found in await judged(page)]
     await context.close()
     return path
+
+
+async def judged(page: Page) -> list[str]:
+    """What axe finds on a page: rule, element and why, a line each."""
+    found = await Axe().run(page, options=STRICT)
+    return [
+        f"{rule['id']} {node['target']} {' '.join(why['message'] for why in (*node['any'], *node['all'], *node['none']))}"
+        for rule in found.response["violations"]
+        for node in rule["nodes"]
+    ]
 
 
 def sheet(shots: list[Path], to: Path) -> None:
@@ -148,18 +172,24 @@ def _palette(whole: Image.Image) -> Image.Image:
     return palette
 
 
-async def main(folder: Path, only: str, chromium: str) -> None:
+async def main(folder: Path, only: str, chromium: str, *, axe: bool) -> int:
     groups: dict[str, list[Path]] = {}
+    wrong: list[str] = []
+    seen = 0
     with tempfile.TemporaryDirectory() as data:
         async with serving(Path(data) / "data") as child, async_playwright() as playwright:
             address = await child.ready()
             browser = await playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
             for shot in shots():
                 if only in shot.name:
-                    groups.setdefault(shot.group, []).append(await take(browser, address, shot, Path(data)))
+                    path = await take(browser, address, shot, Path(data), wrong if axe else None)
+                    groups.setdefault(shot.group, []).append(path)
+                    seen += 1
             await browser.close()
         for name, pictures in groups.items():
             sheet(pictures, folder / f"{name}.png")
+    print("\n".join([*wrong, f"{seen} pictures" + (f", axe finds {len(wrong)}" if axe else "")]))
+    return 1 if wrong else 0
 
 
 def browser_path() -> str:
@@ -169,6 +199,10 @@ def browser_path() -> str:
 
 
 if __name__ == "__main__":
-    target = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "pictures"
-    target.mkdir(parents=True, exist_ok=True)
-    asyncio.run(main(target, sys.argv[2] if len(sys.argv) > 2 else "", browser_path()))
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", nargs="?", type=Path, default=ROOT / "docs" / "pictures")
+    parser.add_argument("only", nargs="?", default="")
+    parser.add_argument("--axe", action="store_true")
+    given = parser.parse_args()
+    given.folder.mkdir(parents=True, exist_ok=True)
+    sys.exit(asyncio.run(main(given.folder, given.only, browser_path(), axe=given.axe)))
