@@ -2,7 +2,8 @@
 
 | Step | What |
 |---|---|
-| `call`, `recall`, `counter`, `at`, `back`? | the event; its voice is `<ticket>-<counter>-abcdef`; whether it takes back what is being spoken |
+| `call`, `recall`, `counter`, `at`, `back`? | the event; its voice is `<ticket>-<counter>-abcdef`; whether it takes
+  back what is being spoken |
 | `also`, `counter`, `at`, `kind` | an event of that kind about a ticket that waits, with a voice like a call's |
 | `opening`, `at` | an event about the whole hall, with that voice |
 | `notice`, `at`, `until`, `zone`? · `notice_ended` | a notice with a voice, `notice-<id>-abcdef`; its end |

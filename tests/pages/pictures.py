@@ -34,6 +34,7 @@ STRICT: Final = {
     "rules": {"color-contrast-enhanced": {"enabled": True}},
 }
 """What axe judges a board by: everything below, and text at 7:1."""
+HOW: Final = ("any", "all", "none")
 
 LOST_AFTER = 6_000
 """ms: a page says after five that its link is gone"""
@@ -143,7 +144,7 @@ async def judged(page: Page) -> list[str]:
     """What axe finds on a page: rule, element and why, a line each."""
     found = await Axe().run(page, options=STRICT)
     return [
-        f"{rule['id']} {node['target']} {' '.join(why['message'] for why in (*node['any'], *node['all'], *node['none']))}"
+        f"{rule['id']} {node['target']} {'; '.join(why['message'] for kind in HOW for why in node[kind])}"
         for rule in found.response["violations"]
         for node in rule["nodes"]
     ]

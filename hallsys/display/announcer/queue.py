@@ -31,8 +31,8 @@ View = Mapping[str, Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """`kind` is call, recall, also (who should get ready, a transfer) or notice, as which the opening and the like count,
-    too; `label` the ticket's, or the notice's id. Times in ms on the hall's clock."""
+    """`kind` is call, recall, also (who should get ready, a transfer) or notice, as which the opening and the like
+    count, too; `label` the ticket's, or the notice's id. Times in ms on the hall's clock."""
 
     voice: str
     kind: str
