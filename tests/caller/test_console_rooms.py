@@ -1,4 +1,4 @@
-"""The rooms of the console by themselves: keys, bounces, questions, and pictures of every size."""
+"""The rooms of the console by themselves: keys, bounces, and pictures of every size."""
 
 import unicodedata
 from dataclasses import replace
@@ -9,21 +9,11 @@ from rich.cells import cell_len
 
 from hallsys.caller.console import layout
 from hallsys.caller.console.alerts import Look, rings
-from hallsys.caller.console.desk import View, desk
 from hallsys.caller.console.presses import BOUNCE_S, Bounce, Press, Told
-from hallsys.caller.console.question import Option, Question
-from hallsys.caller.console.questions import ask_call, ask_transfer
-from hallsys.caller.console.scene import Scene
 from hallsys.caller.console.terminal import Keys
-from hallsys.caller.console.wishes import Wish
 from hallsys.caller.console.words import Words
-from hallsys.caller.keys import KEYS
-from hallsys.core.configure import hall_rows
 from hallsys.core.policy import WHY
-from hallsys.hallfile import load_halls
-
-NOW = 1_795_412_955_000
-MINUTE = 60_000
+from tests.caller.scenes import MINUTE, NOW, a_hall, a_scene, drawn, every_question
 
 
 @pytest.mark.parametrize(
@@ -63,125 +53,6 @@ def test_a_key_held_down_counts_once_and_a_press_after_a_rest_counts() -> None:
     assert bounce.counts("1", 10.9)
     assert not bounce.counts("Enter", 13.87 + BOUNCE_S - 0.01)
     assert bounce.counts("Enter", 20.0)
-
-
-def a_hall(state: str = "open", at_hand: str | None = None, why: str = "arrival") -> dict[str, dict[str, Any]]:
-    """Counter 3 of the sample hall, with three who wait and two who may come back."""
-    config = load_halls(None)["phutho"]
-    services = {
-        service.id: {
-            "id": service.id,
-            "name": unicodedata.normalize("NFD", service.name.vi),
-            "name_en": service.name.en,
-            "short": unicodedata.normalize("NFD", service.short.vi),
-            "short_en": service.short.en,
-            "letter": service.series,
-            "open": True,
-        }
-        for service in config.services
-    }
-    counters: dict[str, dict[str, Any]] = {
-        counter.id: {
-            "id": counter.id,
-            "name": counter.name,
-            "state": "open",
-            "ticket": None,
-            "services": list(counter.services),
-            "since": NOW - 90 * MINUTE,
-            "reason": None,
-            "returned": None,
-        }
-        for counter in config.counters
-    }
-    counters["3"] |= {
-        "state": state,
-        "ticket": "H001" if at_hand else None,
-        "reason": "lunch" if state == "paused" else None,
-    }
-    tickets = {
-        label: {
-            "label": label,
-            "service": label[0],
-            "number": int(label[1:]),
-            "priority": None,
-            "state": "waiting",
-            "counter": None,
-            "arrival": NOW - wait * MINUTE,
-            "issued_at": NOW - wait * MINUTE,
-            "queued_at": NOW - wait * MINUTE,
-            "called_at": None,
-            "started_at": None,
-            "ended_at": None,
-            "calls": 0,
-            "why": None,
-            "front": None,
-            "to_counter": None,
-        }
-        for label, wait in {"H002": 5, "S001": 12, "A018": 130, "H003": 50, "A004": 60}.items()
-    }
-    tickets["A018"]["priority"] = "merit"
-    tickets["H003"] |= {"state": "held"}
-    tickets["A004"] |= {"state": "no_show", "ended_at": NOW - MINUTE}
-    if at_hand:
-        tickets["H001"] = tickets["H002"] | {
-            "label": "H001",
-            "state": at_hand,
-            "called_at": NOW - 65_000,
-            "calls": 2,
-            "priority": "aged",
-            "queued_at": NOW - 3 * MINUTE,
-            "why": why,
-            "counter": "3",
-            "started_at": NOW - 5_000 if at_hand == "serving" else None,
-        }
-    return {"hall": hall_rows(config), "services": services, "counters": counters, "tickets": tickets}
-
-
-def a_scene(view: View, language: str = "vi", **changes: Any) -> Scene:
-    here = desk(view, "3", NOW)
-    assert here is not None
-    plain: dict[str, Any] = {"link": "live", "pending": None, "told": None, "resting": False, "question": None}
-    return Scene(Words(language), view, here, now=NOW, asof=NOW, **(plain | changes))
-
-
-def drawn(scene: Scene, width: int = 80, height: int = 24) -> str:
-    return "\n".join(line.plain for line in layout.picture(scene, width, height))
-
-
-def wish(view: View, name: str, sent: list[Any], language: str = "vi", officer: str | None = None) -> Wish:
-    """`sent` is told `(command, arguments)`."""
-    here = desk(view, "3", NOW)
-    assert here is not None
-
-    def send(command: str, args: dict[str, Any]) -> None:
-        sent.append((command, args))
-
-    return Wish(name, Words(language), view, here, NOW, officer, send, lambda name: sent.append(name))
-
-
-def every_question(view: View, language: str) -> list[Question]:
-    """With what Tab leads to, and what follows."""
-    asked = [wish(view, key.action, [], language, "Nguyễn Văn A").ask() for key in KEYS]
-    found = [question for question in asked if question is not None]
-    for question in found:
-        if question.further and question.options:
-            found.append(question.further(question.options[0].means))
-    return found
-
-
-def answer(question: Question | None, *steps: str) -> None:
-    """Type each step and press Enter, or Tab after one that ends so."""
-    for step in steps:
-        assert question is not None
-        words, tab = step.removesuffix(">"), step.endswith(">")
-        question.typed = words
-        chosen = question.chosen()
-        assert chosen is not None, (words, question.title)
-        assert chosen.does, question.title
-        lead = question.further if tab else question.then
-        assert lead is not None
-        question = lead(chosen.means)
-    assert question is None, question.title
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
@@ -239,149 +110,6 @@ def test_every_reason_has_its_words(code: str, language: str) -> None:
     assert "{" not in Words(language).why(a_hall(), why)
     assert Words(language).why(a_hall(), why)
     assert Words(language).why(a_hall(), "no_such_code k=v") == ""
-
-
-def test_a_number_is_found_by_what_people_type_and_never_guessed() -> None:
-    view, words = a_hall(), Words("vi")
-    here = desk(view, "3", NOW)
-    assert here is not None
-    asked = ask_call(words, view, here, NOW, print)
-    for typed, found in {
-        "": None,
-        "a18": "A018",
-        "18": "A018",
-        "A018": "A018",
-        "00": None,
-        "h": "H002",
-        "zz": None,
-        "1": None,
-    }.items():
-        asked.typed = typed
-        chosen = asked.chosen()
-        assert (chosen and chosen.means) == found, typed
-
-
-def test_a_choice_is_named_before_it_is_made_and_means_what_it_says() -> None:
-    view, words = a_hall(at_hand="serving"), Words("vi")
-    sent: list[dict[str, Any]] = []
-    here = desk(view, "3", NOW)
-    assert here is not None
-    asked = ask_transfer(words, view, here, sent.append)
-    for key in ("x", "Backspace", "n"):
-        asked.type(key)
-    chosen = asked.chosen()
-    assert chosen is not None
-    assert chosen.does == "Chuyển H001 sang Đất đai, Nông nghiệp, Môi trường"
-    assert asked.then(chosen.means) is None
-    asked.type("Clear")
-    assert asked.chosen() is None
-    asked.type("4")
-    chosen = asked.chosen()
-    assert chosen is not None
-    asked.then(chosen.means)
-    assert sent == [{"service": "N"}, {"to_counter": "4"}]
-    assert len({option.typed for option in asked.options}) == len(asked.options)
-
-
-def test_a_service_and_a_counter_of_one_name_are_both_to_be_had() -> None:
-    view = a_hall(at_hand="called")
-    sent: list[dict[str, Any]] = []
-    view["services"]["N"]["letter"] = "4"
-    here = desk(view, "3", NOW)
-    assert here is not None
-    asked = ask_transfer(Words("vi"), view, here, sent.append)
-    assert [option.shown for option in asked.options if option.typed.startswith("4")] == ["Đất đai", "Quầy 4"]
-    assert len({option.typed for option in asked.options}) == len(asked.options)
-
-
-def a_hall_with_rules(at_hand: str | None = "serving") -> dict[str, dict[str, Any]]:
-    view = a_hall(at_hand=at_hand)
-    named = {"name": "Đất đai", "name_en": "Land"}
-    outcomes = [{"id": "received", "name": "Đã nhận", "name_en": "Received"}, {"id": "amend", **named}]
-    view["hall"] |= {"groups": [{"id": "land", **named}], "outcomes": outcomes}
-    return view
-
-
-@pytest.mark.parametrize(
-    ("name", "steps", "sent"),
-    [
-        ("transfer", ("4",), ("transfer", {"to_counter": "4"})),
-        ("transfer", ("#1",), ("transfer", {"to_group": "land"})),
-        ("transfer", ("a>", "", "", ""), ("transfer", {"service": "A", "place": "arrival"})),
-        (
-            "transfer",
-            ("#1>", "2", "25", "thiếu bản sao"),
-            ("transfer", {"to_group": "land", "place": "front", "after": 25, "note": "thiếu bản sao"}),
-        ),
-        ("service", ("y",), ("transfer", {"service": "Y", "place": "arrival"})),
-        ("hold", ("",), ("hold", {})),
-        ("hold", ("1",), ("hold", {"note": "Photo giấy tờ"})),
-        ("hold", ("đợi chồng",), ("hold", {"note": "đợi chồng"})),
-        ("finish", ("",), ("finish", {"delivered": ["H"]})),
-        ("finish", ("1",), ("finish", {"outcome": "received", "delivered": ["H"]})),
-        ("finish", ("2>", "h, a"), ("finish", {"outcome": "amend", "delivered": ["H", "A"]})),
-        ("note", ("gọi lại sau",), ("note", {"ticket": "H001", "text": "gọi lại sau"})),
-        ("pause_counter", ("2",), ("pause_counter", {"reason": "lunch"})),
-        ("pause_counter", ("1>", "15"), ("pause_counter", {"reason": "break", "minutes": 15})),
-        ("pause_counter", ("1>", ""), ("pause_counter", {"reason": "break"})),
-        ("walk_in", ("a",), ("walk_in", {"service": "A"})),
-        ("walk_in", ("a>", "1"), ("walk_in", {"service": "A", "priority": "aged"})),
-        ("ask_help", ("2",), ("ask_help", {"kind": "supervisor"})),
-        ("notice", ("nghỉ",), ("notice", {"text": "nghỉ", "minutes": 10, "speak": False})),
-        ("notice", ("nghỉ>", "30", "1"), ("notice", {"text": "nghỉ", "minutes": 30, "speak": True})),
-        ("sign", ("1",), ("sign_off", {})),
-        ("call", ("s1", "2"), ("call", {"ticket": "S001", "reason": "Việc khẩn"})),
-        ("back", ("h3",), ("resume", {"ticket": "H003"})),
-        ("more", (".",), "undo"),
-    ],
-)
-def test_what_is_answered_is_what_is_sent(name: str, steps: tuple[str, ...], sent: Any) -> None:
-    told: list[Any] = []
-    answer(wish(a_hall_with_rules(), name, told, officer="an.nguyen").ask(), *steps)
-    assert told == [sent]
-
-
-def test_a_hall_that_asks_for_an_outcome_gets_one_before_the_next_is_called() -> None:
-    view, sent = a_hall_with_rules(), list[Any]()
-    assert wish(view, "call_next", sent).ask() is None
-    view["hall"]["policy"] = view["hall"]["policy"] | {"outcome_required": True}
-    question = wish(view, "call_next", sent).ask()
-    assert question is not None
-    assert question.chosen() is None, "a stray Enter sends nothing"
-    answer(question, "1")
-    assert sent == [("call_next", {"outcome": "received", "delivered": ["H"]})]
-    assert wish(a_hall(at_hand="serving"), "finish", sent).ask() is None
-
-
-def test_help_that_was_asked_for_and_a_line_that_stands_can_be_ended() -> None:
-    view, sent = a_hall_with_rules(), list[Any]()
-    view["counters"]["3"]["asks"] = "technical"
-    view["hall"]["notices"] = {"n1": {"id": "n1", "text": "Quầy 3 nghỉ", "at": NOW - 1, "until": NOW + MINUTE}}
-    answer(wish(view, "ask_help", sent).ask(), "1")
-    answer(wish(view, "notice", sent).ask(), "1")
-    assert sent == [("ask_help", {"kind": None}), ("end_notice", {"notice": "n1"})]
-
-
-def test_a_terminal_says_that_it_takes_no_pin() -> None:
-    alone = wish(a_hall(), "sign", []).ask()
-    assert alone is not None
-    assert alone.chosen() is None
-    assert not alone.options
-    assert "PIN" in drawn(a_scene(a_hall(), question=alone))
-
-
-def test_a_key_pressed_twice_in_a_question_names_one_thing() -> None:
-    question = wish(a_hall(at_hand="called"), "transfer", []).ask()
-    assert question is not None
-    question.type("4")
-    assert question.repeats("4")
-    assert not question.repeats("5")
-    question.options = [*question.options, Option("44", "Quầy 44", "", {})]
-    assert not question.repeats("4")
-    number = wish(a_hall(), "call", []).ask()
-    assert number is not None
-    number.typed = "A0"
-    assert not number.repeats("0")
 
 
 def test_what_can_be_taken_back_runs_out() -> None:
