@@ -59,14 +59,16 @@ def sight(state: HallState, counter: Counter, now: int) -> list[Heads]:
     taken = []
     for heads in seen:
         condition = counter.conditions.get(heads.line)
-        if condition is None:
-            taken.append(heads)
-            continue
-        waited = _longest(state, heads.line, now) if condition.wait_over_s is not None else 0
-        if (idle or not condition.idle) and waited >= (condition.wait_over_s or 0) * 1000:
-            minutes = f"help minutes={waited // 60_000}"
-            heads.help = minutes if condition.wait_over_s is not None else "idle"
-            taken.append(heads)
+        if condition is not None:
+            if condition.idle and not idle:
+                continue
+            heads.help = "idle"
+            if condition.wait_over_s is not None:
+                waited = _longest(state, heads.line, now)
+                if waited < condition.wait_over_s * 1000:
+                    continue
+                heads.help = f"help minutes={waited // 60_000}"
+        taken.append(heads)
     return taken
 
 
