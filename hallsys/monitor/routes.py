@@ -8,6 +8,7 @@ import msgspec
 from aiohttp import web
 
 from hallsys.config import HallConfig
+from hallsys.core.lifecycle import STEPS
 from hallsys.core.model import Ticket
 from hallsys.core.rights import require
 from hallsys.core.stats import day_stats
@@ -16,6 +17,15 @@ from hallsys.web.pages import Pages
 
 _FRESH: Final = 2.0
 """s that an answer is good for everybody: counting 5,000 tickets takes 11 ms, and every wall asks after one event"""
+
+KINDS: Final = (
+    "issued",
+    *dict.fromkeys(step.event for step in STEPS.values()),
+    *("undone", "noted", "booked", "counter_opened", "counter_paused", "counter_closed", "counter_assigned"),
+    *("signed_on", "signed_off", "help_asked", "help_ended", "notice", "notice_ended", "screen_set", "prepared"),
+    *("day_opened", "day_closed", "configured", "recovered"),
+)
+"""The kinds of events, as the audit can be asked for them."""
 
 
 class Hall(Protocol):
@@ -37,7 +47,9 @@ def routes(halls: Halls, pages: Pages, guard: Guard) -> list[web.RouteDef]:
         join = guard(request, hall, "supervisor")
         if join is not None:
             return join
-        return pages.render(request, "monitor/monitor.html", hall=hall, domains=("caller", "monitor"), theme="dark")
+        return pages.render(
+            request, "monitor/monitor.html", hall=hall, domains=("caller", "monitor"), theme="dark", kinds=KINDS
+        )
 
     async def stats(request: web.Request) -> web.StreamResponse:
         hall = await halls.get(request.match_info["hall"])

@@ -1,6 +1,6 @@
 // Keys and pedals of this PC: any key the browser sees can stand for any action, also the one that a one-button pedal sends.
 import { bind, bindable, bound, capOf, nameOf, release, typing, useTyping } from "hallsys/counter/keys.js";
-import { sounding, useSounds } from "hallsys/counter/sound.js";
+import { sounding, useSounds } from "hallsys/staff/sound.js";
 import { stage } from "hallsys/counter/stage.js";
 import { h } from "hallsys/elements/piece.js";
 import { data, t } from "hallsys/texts.js";

@@ -1,6 +1,8 @@
 // The hall in a sentence, tiles and rows: the view for what is true now, the figures for what was. No DOM.
+import { sorted } from "hallsys/live/hall.js";
 import { level, whole } from "hallsys/staff/clock.js";
 import { activities, waiting } from "hallsys/staff/hall.js";
+import { leftOpen } from "hallsys/staff/queue.js";
 
 const LISTED = 5; // of those who wait longest
 
@@ -9,7 +11,7 @@ export function overview(view, figures, now) {
   const queue = waiting(view);
   const { limits } = view.hall;
   const wait = (ticket) => (ticket ? now - ticket.queued_at : null);
-  const services = Object.values(view.services).map((service) => {
+  const services = sorted(view.services).map((service) => {
     const line = queue.filter((ticket) => ticket.service === service.id);
     const longest = wait(line[0]);
     return { service, waiting: line.length, longest, level: level(longest ?? 0, limits), ...past(figures?.services[service.id]) };
@@ -42,6 +44,19 @@ function sentence(view, queue, services, counters, limits) {
   if (warn.length) return [warn.length === 1 ? "monitor.say.warn_one" : "monitor.say.warn", late(warn, limits.warn)];
   if (queue.length) return ["monitor.say.fine", { n: queue.length, minutes: whole(limits.warn * 1000) }];
   return [nobodyCalls ? "monitor.say.not_begun" : "monitor.say.nobody", {}];
+}
+
+/** What somebody has to go and see to, the most urgent first: `{what: "help" | "deaf" | "left", …}`. `heard` is what the
+    server says of the loudspeakers, by zone. */
+export function needs(view, heard, now) {
+  const counters = sorted(view.counters);
+  const waits = waiting(view);
+  const zone = (id) => view.hall.zones?.find((each) => each.id === id) ?? null;
+  return [
+    ...counters.filter(({ asks }) => asks).map((counter) => ({ what: "help", counter, kind: counter.asks })),
+    ...Object.entries(heard).filter(([, { state }]) => state === "deaf").map(([id]) => ({ what: "deaf", zone: zone(id) })),
+    ...counters.filter((counter) => leftOpen(view, counter, waits, view.hall.policy.idle_s * 1000, now)).map((counter) => ({ what: "left", counter })),
+  ];
 }
 
 /** The flow as rows: `{from, issued, called, waiting}` a bar, `waiting` at its end or now. */

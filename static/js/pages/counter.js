@@ -11,7 +11,7 @@ import { common, desk, possible } from "hallsys/counter/model.js";
 import { backRows, mateRows, newsRows, nextUp, queueRows, runTimes } from "hallsys/counter/panels.js";
 import { Presses } from "hallsys/counter/press.js";
 import { askSign, mustTake, signIn, signOut, took } from "hallsys/counter/sign.js";
-import { play, wake } from "hallsys/counter/sound.js";
+import { play, wake } from "hallsys/staff/sound.js";
 import { part as $, stage } from "hallsys/counter/stage.js";
 import { elsewhere, openSmall } from "hallsys/counter/window.js";
 import { comeBack } from "hallsys/elements/comeback.js";

@@ -5,10 +5,12 @@ import { hourMinute, longDay } from "hallsys/elements/time.js";
 import { Link } from "hallsys/live/link.js";
 import { chart } from "hallsys/monitor/chart.js";
 import { Figures } from "hallsys/monitor/figures.js";
-import { flowRows, overview } from "hallsys/monitor/model.js";
+import { flowRows, needs, overview } from "hallsys/monitor/model.js";
+import { startTrail } from "hallsys/monitor/trail.js";
 import { elapsed, exact, level, minutes, whole } from "hallsys/staff/clock.js";
 import { chip, fill, write } from "hallsys/staff/dom.js";
 import { counterName, pauseReason, priorityName, serviceName } from "hallsys/staff/hall.js";
+import { play, sounding, useSounds, wake } from "hallsys/staff/sound.js";
 import { data, lang, named, t } from "hallsys/texts.js";
 
 const $ = (name) => document.getElementById(name);
@@ -17,7 +19,10 @@ const figures = new Figures(`/api/v1/halls/${encodeURIComponent(data.hall)}/stat
 const store = { ready: null };
 const TIMED = ["called", "serving", "paused"]; // a counter is open since the morning: that says nothing of how long it is free
 const LOOK = { called: ["called", "speaker"], serving: ["ok", "person"], ready: ["ok", "done"], paused: ["off", "pause"], closed: ["off", "closed"] };
+const followTrail = startTrail(() => link.view);
 let chartWidth = 0;
+let heard = {}; // by zone, whether the hall hears
+let needed = null; // what the supervisor was told to see to, to sound for what is new
 
 function render() {
   const { view } = link;
@@ -26,7 +31,7 @@ function render() {
   $("mon").dataset.link = link.state;
   $("lost").hidden = !lost;
   if (lost) fill($("lost"), [link.since], () => [icon("lost"), h("span", {}, t("monitor.lost", { time: exact(link.since, view?.hall.tz) }))]);
-  fill($("health"), [link.state, store.ready, figures.failed], health);
+  fill($("health"), [link.state, store.ready, figures.failed, heard, view?.hall.zones], health);
   if (!view) return;
   const { hall } = view;
   // a cut stops the clock of the waits, not the clock on the wall: nobody knows who was called since
@@ -34,6 +39,7 @@ function render() {
   const all = overview(view, figures.now, at);
   write($("clock"), hourMinute(now, hall.tz));
   write($("place"), `${named(hall)}, ${named(hall, "province")} · ${longDay(now, hall.tz)}`);
+  seeTo(view, lost, at);
   const [key, params] = all.sentence;
   write($("sentence"), t(key, { ...params, name: params.name && named(params.name, "short") }));
   tiles(all);
@@ -46,6 +52,30 @@ function render() {
   flow(hall);
   day(hall);
 }
+
+/** Above everything: where somebody is needed. After a cut nobody knows whether it still holds. */
+function seeTo(view, lost, at) {
+  const rows = lost ? [] : needs(view, heard, at);
+  fill($("needs"), rows, () => rows.map((row) => needRow(row)));
+  $("needs").hidden = !rows.length;
+  if (lost) return;
+  const names = rows.map(({ what, counter, zone, kind }) => [what, counter?.id ?? zone?.id, kind].join(" "));
+  if (needed && names.some((name) => !needed.includes(name))) play("help");
+  needed = names;
+}
+
+function needRow({ what, counter, kind, zone }) {
+  const done = () => link.do("ask_help", { counter: counter.id, kind: null }).catch(() => {}); // the row stays, then
+  const words = {
+    help: () => t("counter.asks", { counter: counterName(counter), kind: t(`help.${kind}`) }),
+    deaf: () => (zone ? t("monitor.need.deaf_zone", { zone: named(zone) }) : t("monitor.need.deaf")),
+    left: () => t("monitor.need.left", { counter: counterName(counter) }),
+  }[what]();
+  return h("li", { class: what }, icon({ help: "help", deaf: "muted", left: "warn" }[what]), h("b", {}, words),
+    what === "help" && h("button", { type: "button", click: done, "data-focus": counter.id }, t("monitor.need.done"), h("span", { class: "sr" }, ` ${counterName(counter)}`)));
+}
+
+const soundSwitch = () => write($("sounds").lastElementChild, t(sounding() ? "monitor.sounds_on" : "monitor.sounds_off"));
 
 function tiles(all) {
   const bad = { alarm: "fig bad", warn: "fig some" };
@@ -124,6 +154,11 @@ function health() {
   return [
     chip(...linkChip, t(`monitor.link.${link.state}`)),
     storeChip && chip(storeChip[0], storeChip[1], t(storeChip[2])),
+    ...Object.entries(heard).map(([id, { state }]) => {
+      const zone = link.view?.hall.zones?.find((each) => each.id === id);
+      const [kind, drawn] = { ok: ["ok", "sound"], deaf: ["alarm", "muted"], none: ["off", "muted"] }[state];
+      return chip(kind, drawn, [t(`monitor.heard.${state}`), zone && ` · ${named(zone)}`].filter(Boolean).join(""));
+    }),
     figures.failed && chip("warn", "warn", t("monitor.figures_old")),
   ];
 }
@@ -135,6 +170,11 @@ async function askStore() {
 
 link.on("view", () => {
   figures.want();
+  followTrail();
+  render();
+});
+link.on("heard", ({ zones }) => {
+  heard = zones;
   render();
 });
 link.on("state", () => {
@@ -143,6 +183,13 @@ link.on("state", () => {
 });
 link.on("tick", () => askStore());
 new ResizeObserver(() => $("chart").clientWidth !== chartWidth && link.view && flow(link.view.hall)).observe($("chart"));
+$("sounds").addEventListener("click", () => {
+  useSounds(!sounding());
+  soundSwitch();
+});
+document.addEventListener("pointerdown", wake);
+document.addEventListener("keydown", wake);
+soundSwitch();
 comeBack(link);
 link.start();
 render();

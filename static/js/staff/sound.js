@@ -1,4 +1,4 @@
-// The officer's notes: one low when somebody waits after a pause, two when a limit is passed, a rising pair for a priority
+// The staff's notes: one low when somebody waits after a pause, two when a limit is passed, a rising pair for a priority
 // visitor, three when a colleague needs somebody. Nothing else sounds, and a switch silences all of it.
 const LOW = 196; // Hz
 const TUNES = { somebody: [LOW], limit: [LOW, LOW], priority: [LOW * 1.5, LOW * 2], help: [LOW * 2, LOW * 1.5, LOW * 2], left: [LOW, LOW * 1.5] };
