@@ -25,6 +25,7 @@ from hallsys.simulate.officers import Desk
 from hallsys.simulate.plan import Plan, make_plan
 from hallsys.simulate.record import AGAIN_S, Hand, Record, Watch
 from hallsys.simulate.summary import Readings, Summary, compare
+from hallsys.simulate.supervisor import look_after
 
 OPENING: Final = 7 * 60 + 30
 """Minutes since midnight, for people who look at the progress bar."""
@@ -156,6 +157,7 @@ async def _play(
     rules = Rules.of(view)
     day = Day(plan, clock, record, watch, options.speed, rules, list(counters), options.close)
     chance = random.Random(options.seed)
+    supervisor = Hand(staff.onlooker, record)
     kiosk = Hand(staff.kiosk, record, chance=chance)
     hands = {name: Hand(client, record, twin=staff.twin, chance=chance) for name, client in staff.counters.items()}
     desk = next(iter(hands.values()))
@@ -174,9 +176,10 @@ async def _play(
                     ).work()
                     for officer in plan.officers
                 ),
+                look_after(day, *list(counters.items())[-1], supervisor),
             )
             if options.close:
-                await Hand(staff.onlooker, record).press("close_day")
+                await supervisor.press("close_day")
         except* UnwelcomeError as group:
             raise group.exceptions[0] from None
         finally:

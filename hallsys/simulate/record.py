@@ -38,6 +38,7 @@ BESIDE: Final[Mapping[str, str]] = {
     "pause_counter": "counter_paused",
     "close_counter": "counter_closed",
     "sign_off": "signed_off",
+    "assign_counter": "counter_assigned",
     "ask_help": "help_asked",
     "notice": "notice",
     "end_notice": "notice_ended",

@@ -96,7 +96,17 @@ async def test_day_in_a_hall_with_every_rule_on_two_servers_closed_at_the_end(va
         assert summary.notes == []
         done = {step: count for step, count, _ in summary.steps}
         assert done["issued"] == summary.tickets == 200
-        for step in ("undone", "booked", "noted", "rated", "help_asked", "help_ended", "signed_off", "day_closed"):
+        for step in (
+            "undone",
+            "booked",
+            "noted",
+            "rated",
+            "help_asked",
+            "help_ended",
+            "signed_off",
+            "day_closed",
+            "counter_assigned",
+        ):
             assert done[step] > 0, step
         assert done["finished"] > {state: left for state, left, _ in summary.states}["done"], "nobody had two services"
         assert {state for state, *_ in summary.states} == {"done", "no_show", "cancelled", "expired"}

@@ -262,8 +262,10 @@ class Counter:
             self._ignore("counter.too_soon")
         elif key in (ENTER, TAB):
             chosen, leads = question.chosen(), question.then if key == ENTER else question.further
-            if chosen is None or leads is None:
-                self._ignore_text(question.missing or self._words.t("console.unknown_key"))
+            if leads is None:
+                self._ignore("console.unknown_key")
+            elif chosen is None:
+                self._ignore_text(question.missing)
             else:
                 self._question = leads(chosen.means)
         elif key == OTHER:

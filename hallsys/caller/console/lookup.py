@@ -22,12 +22,13 @@ class Answer:
         self.got: dict[str, Any] | None = None
         self._fetch, self._changed = fetch, changed
         self._path: str | None = None
+        self._fresh = False
         self._wish = asyncio.Event()
 
     def want(self, path: str | None) -> None:
         """Ask for what is at this path, soon; None asks for nothing."""
         if path != self._path:
-            self._path, self.got = path, None
+            self._path, self.got, self._fresh = path, None, True
         self._wish.set()
 
     async def run(self) -> None:
@@ -38,8 +39,9 @@ class Answer:
                     await self._wish.wait()
             except TimeoutError:
                 pass  # asked anew
-            if self.got is not None:
+            if not self._fresh:
                 await asyncio.sleep(REST_S)
+            self._fresh = False
             self._wish.clear()
             path = self._path
             if path is None:

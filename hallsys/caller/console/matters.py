@@ -69,7 +69,13 @@ def ask_notice(words: Words, view: View, now: int, send: Callable[[tuple[str, Ar
     def speak(args: Args) -> Question:
         silent = Option("", "", t("counter.notice_send"), {**args, "speak": False})
         aloud = t("counter.notice_speak")
-        return Question(aloud, numbered([(aloud, aloud, {**args, "speak": True})]), "", answered, default=silent)
+        return Question(
+            aloud,
+            numbered([(aloud, aloud, {**args, "speak": True})]),
+            t("counter.choose_more"),
+            answered,
+            default=silent,
+        )
 
     def further(args: Args) -> Question:
         usual = Option("", "", until(SHOWN), args)

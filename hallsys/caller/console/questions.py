@@ -59,7 +59,9 @@ def _ask_place(words: Words, does: str, label: str, where: Args, send: Send) -> 
     def when(place: str) -> Question:
         return _ask_when(words, does, label, {**where, "place": place}, send)
 
-    return Question(f"{does} · {t('counter.place')}", options, "", when, label, default=options[0])
+    return Question(
+        f"{does} · {t('counter.place')}", options, t("counter.choose_more"), when, label, default=options[0]
+    )
 
 
 def _ask_when(words: Words, does: str, label: str, args: Args, send: Send) -> Question:
@@ -240,7 +242,7 @@ def ask_walk_in(words: Words, view: View, desk: Desk, send: Send) -> Question:
         return Question(
             f"{title}: {t('counter.walk_in_priority')}",
             numbered(kinds),
-            "",
+            t("counter.choose_more"),
             lambda priority: send({**args, "priority": priority}),
             default=Option("", none, none, None),
         )
