@@ -31,6 +31,8 @@ from hallsys.live.screens import Listed, Screens
 from hallsys.live.socket import Sockets
 from hallsys.live.staff import Staff
 from hallsys.monitor import routes as monitor
+from hallsys.monitor.reports.count import Answer
+from hallsys.monitor.reports.routes import Reports
 from hallsys.office.greeting import greet, near_address, playing
 from hallsys.office.stores import store_trouble
 from hallsys.office.words import both, tell
@@ -84,6 +86,7 @@ def _described() -> Iterator[openapi.Operation]:
     hall, made = "/api/v1/halls/{hall}", dict[str, str]
     code, orders = dict[str, str | int], f"{openapi.ALWAYS} too_large"
     yield openapi.Operation("get", f"{hall}/stats", "The figures of the running day.", Stats)
+    yield openapi.Operation("get", f"{hall}/reports", "Figures of any days, by group.", Answer)
     yield openapi.Operation("get", f"{hall}/screens", "Screens, their settings and health.", dict[str, list[Listed]])
     yield openapi.Operation("get", f"{hall}/officer", "Who is signed in here, and who may.", officers.OfficerChoice)
     yield openapi.Operation("get", f"{hall}/accounts", "Waiting devices, tokens, users.", dict[str, Any])
@@ -185,6 +188,7 @@ class Server:
                 *caller.routes(self.halls, pages, guard),
                 *kiosk.routes(self.halls, pages, guard),
                 *monitor.routes(self.halls, pages, guard),
+                *Reports(self.halls, pages, guard, Texts.load()).routes(),
                 *admin.routes(),
                 *openapi.routes(*_described()),
             ]

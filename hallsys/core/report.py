@@ -53,6 +53,20 @@ class Report(msgspec.Struct, frozen=True):
     scores: list[int]
 
 
+COUNTS: Final = Report.__struct_fields__[:-3]
+"""What is simply added up."""
+
+
+class Totals(msgspec.Struct, frozen=True, array_like=True):
+    """What a total over any days can be made of without their records: `counts` as `COUNTS` names them, waits and
+    service times in ms, sorted, and how often each of 1 to 5 was given."""
+
+    counts: list[int]
+    waits: list[int]
+    services: list[int]
+    scores: list[int]
+
+
 class _Group(NamedTuple):
     visits: list[VisitRecord]
     waits: list[Wait]
@@ -82,35 +96,62 @@ def report(
             if leg.ended is not None:
                 everything.legs.append(leg)
                 groups[key(day, leg, leg.ended, timezone)].legs.append(leg)
-    return _figures(everything, limit_s), {name: _figures(group, limit_s) for name, group in sorted(groups.items())}
+
+    def figures(group: _Group) -> Report:
+        return summed([_totals(group)], limit_s)
+
+    return figures(everything), {name: figures(group) for name, group in sorted(groups.items())}
 
 
-def _figures(group: _Group, limit_s: int) -> Report:
-    states = [visit.state for visit in group.visits]
-    outcomes = [leg.outcome for leg in group.legs]
-    scores = [visit.score for visit in group.visits]
+def totals(day: DayRecord) -> Totals:
+    """A day in few bytes."""
+    return _totals(_Group(day.visits, day.waits, day.legs))
+
+
+def summed(parts: Iterable[Totals], limit_s: int) -> Report:
+    """The figures of several days together, the same as of their records."""
+    counts, waits, services, scores = [0] * len(COUNTS), [], [], [0] * 5
+    for part in parts:
+        counts = [one + other for one, other in zip(counts, part.counts, strict=True)]
+        scores = [one + other for one, other in zip(scores, part.scores, strict=True)]
+        waits += part.waits
+        services += part.services
     return Report(
-        issued=len(group.visits),
-        served=states.count("done"),
-        no_shows=states.count("no_show"),
-        cancelled=states.count("cancelled"),
-        expired=states.count("expired"),
-        holds=outcomes.count("held"),
-        transfers=outcomes.count("transferred"),
-        returns=outcomes.count("returned"),
-        recalls=sum(leg.calls - 1 for leg in group.legs),
-        out_of_order=sum(wait.why == "chosen" for wait in group.waits),
-        walk_ins=sum(visit.walk_in for visit in group.visits),
-        waits=durations([wait.called - wait.queued for wait in group.waits if wait.called is not None], limit_s),
-        services=durations(
-            [
-                leg.ended - (leg.started if leg.started is not None else leg.called)
-                for leg in group.legs
-                if leg.ended is not None and leg.outcome in ("finished", "day_closed")
-            ],
-            limit_s,
+        **dict(zip(COUNTS, counts, strict=True)),
+        waits=durations(waits, limit_s),
+        services=durations(services, limit_s),
+        scores=scores,
+    )
+
+
+def _totals(group: _Group) -> Totals:
+    states = [visit.state for visit in group.visits]
+    legs = [leg for leg in group.legs if leg.ended is not None]
+    outcomes = [leg.outcome for leg in legs]
+    called = [wait for wait in group.waits if wait.called is not None]
+    scores = [visit.score for visit in group.visits]
+    counts = {
+        "issued": len(group.visits),
+        "served": states.count("done"),
+        "no_shows": states.count("no_show"),
+        "cancelled": states.count("cancelled"),
+        "expired": states.count("expired"),
+        "holds": outcomes.count("held"),
+        "transfers": outcomes.count("transferred"),
+        "returns": outcomes.count("returned"),
+        "recalls": sum(leg.calls - 1 for leg in legs),
+        "out_of_order": sum(wait.why == "chosen" for wait in called),
+        "walk_ins": sum(visit.walk_in for visit in group.visits),
+    }
+    return Totals(
+        [counts[name] for name in COUNTS],
+        sorted(wait.called - wait.queued for wait in called if wait.called is not None),
+        sorted(
+            leg.ended - (leg.started if leg.started is not None else leg.called)
+            for leg in legs
+            if leg.ended is not None and leg.outcome in ("finished", "day_closed")
         ),
-        scores=[scores.count(score) for score in range(1, 6)],
+        [scores.count(score) for score in range(1, 6)],
     )
 
 

@@ -22,7 +22,7 @@ from hallsys.core.notes import remark
 from hallsys.core.position import Position
 from hallsys.store.entry import Entry
 from hallsys.store.journal import Journal
-from hallsys.store.past import Past, pack_record
+from hallsys.store.past import Past
 
 AT_ONCE: Final = 200
 """Entries read at once: a few milliseconds in which nothing else is served."""
@@ -88,9 +88,9 @@ class Audit:
         return (await self._read(until)).lines
 
     async def record(self, until: Position) -> DayRecord:
-        """The running day as reports count it. It goes on growing: count it before anything else is awaited. Raises
-        StoreDown."""
-        return (await self._read(until)).recorder.record
+        """The running day up to a position, as reports count it. Raises StoreDown."""
+        record = (await self._read(until)).recorder.record
+        return msgspec.convert(msgspec.to_builtins(record), DayRecord)  # a copy: the book goes on
 
     async def of_ticket(self, label: str, until: Position) -> list[Line]:
         """What happened to a ticket today. Raises StoreDown."""
@@ -123,7 +123,7 @@ class Audit:
         if book.day and day != book.day:
             packed = await asyncio.to_thread(pack_lines, book.lines)
             await self._journal.keep(self._journal.keys.audit(book.day), packed, once=True)
-            await self._past.keep(book.day, await asyncio.to_thread(pack_record, book.recorder.record))
+            await self._past.keep(book.recorder.record)
         if day != book.day:
             book.begin(day)
         book.add(entry)

@@ -12,7 +12,7 @@ from hallsys.config import VoiceConfig
 from hallsys.core.decision import Decision
 from hallsys.core.history import DayRecord, Recorder, as_history
 from hallsys.core.model import Changes
-from hallsys.core.report import durations, report
+from hallsys.core.report import durations, report, summed, totals
 from hallsys.errors import Refused
 from tests.core.rig import EIGHT, HOUR, MIN, Rig, S, hall_config
 
@@ -317,6 +317,7 @@ def test_every_random_day_agrees_with_another_way_of_counting(seed: int) -> None
         total, by_service = report([day], "service", TZ, 600)
         assert total.waits == durations(waits, 600)
         assert total.services == durations(services, 600)
+        assert summed([totals(day), totals(day)], 600) == report([day, day], "service", TZ, 600)[0]
         assert sum(one.waits.count for one in by_service.values()) == len(waits)
         assert sum(one.issued for one in by_service.values()) == len(states)
     assert all(leg.ended is not None for leg in hall.day.legs)

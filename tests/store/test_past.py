@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from hallsys.core.history import record_day
+from hallsys.core.history import DayRecord, record_day
+from hallsys.core.report import report, summed, totals
 from hallsys.store.backup import back_up
 from hallsys.store.connection import connect
 from hallsys.store.embedded import Embedded
-from hallsys.store.past import Past, unpack_record
+from hallsys.store.past import Past, unpack_record, unpack_totals
 from hallsys.store.restore import restore
 from tests.store.desk import Desk, desk, new_hall
 from tests.store.test_audit import DAY, Clock, audit_of, here, today_of
@@ -51,6 +52,8 @@ async def test_a_day_is_kept_as_the_record_it_was_and_today_is_told_live(hall: D
     (kept,) = map(unpack_record, await past_of(hall).packed([day]))
     assert kept == record_day(day, [told for told in hall.told if told.time < hall.told[0].time + DAY // 2])
     assert [leg.outcome for leg in kept.legs] == ["finished"] * 3
+    (sums,) = map(unpack_totals, await past_of(hall).totals([day, "2020-01-01"]))
+    assert summed([sums, totals(today)], 60) == report([kept, today], "all", hall.config.timezone, 60)[0]
 
 
 async def test_a_server_that_starts_later_keeps_the_same(hall: Desk, clock: Clock) -> None:
@@ -83,12 +86,13 @@ async def test_a_day_whose_beginning_is_gone_is_told_as_far_as_it_can_be(hall: D
 async def test_days_of_a_range_and_days_that_are_let_go(hall: Desk) -> None:
     past = past_of(hall)
     for day in ("2025-12-31", "2026-01-01", "2026-02-01"):
-        await past.keep(day, b"x" + day.encode())
+        await past.keep(DayRecord(day, last=1))
         await hall.journal.keep(hall.keys.audit(day), b"lines")
         await hall.journal.keep(hall.keys.past(day), b"rows")
-    await past.keep("2026-01-01", b"other")
+    await past.keep(DayRecord("2026-01-01", last=2))
     assert await past.days("2026-01-01", "2026-01-31") == ["2026-01-01"]
-    assert await past.packed(["2026-01-01", "2026-01-05"]) == [b"x2026-01-01"]
+    (kept,) = map(unpack_record, await past.packed(["2026-01-01", "2026-01-05"]))
+    assert (kept.day, kept.last) == ("2026-01-01", 1)
     assert await past.forget_before("2026-01-01") == ["2025-12-31"]
     assert await past.days() == ["2026-01-01", "2026-02-01"]
     names = await hall.connection.client.keys(f"{{{hall.config.id}}}:past:2025*")
