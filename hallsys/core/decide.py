@@ -62,13 +62,14 @@ def decide(
     person: str = "",
     officer: str | None = None,
     role: str = "",
+    wait: tuple[int, int] | None = None,
 ) -> Decision:
     """The events and the answer of a command, or Refused.
 
     `now` is in milliseconds and not before any time in the state. What needs secrets, randomness or a sign-in is found
     outside: `label` is the ticket that a phone's token stands for, `code` a fresh code for a booking or a notice,
     `person` a keyed hash of what was scanned, `officer` the account signed in with a PIN at the device, `role` the
-    caller's.
+    caller's, `wait` the forecast for the ticket to be issued (P50 and P80, seconds).
     """
     if role == "counter" and not isinstance(command, c.SignOn):
         counter: str | None = getattr(command, "counter", None)
@@ -79,7 +80,7 @@ def decide(
         return rule(state, command, now)
     match command:
         case c.Issue():
-            return visits.issue(state, command, now, person)
+            return visits.issue(state, command, now, person, wait)
         case c.Book():
             return bookings.book(state, command, now, code)
         case c.Rate():

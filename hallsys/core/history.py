@@ -61,7 +61,8 @@ class Leg(msgspec.Struct, array_like=True):
 
 
 class VisitRecord(msgspec.Struct, array_like=True):
-    """One number. `state` as it ended (or is), `score` its rating, 0 for none."""
+    """One number. `state` as it ended (or is), `score` its rating, 0 for none; `promised` the wait in seconds that was
+    told at the issue (P50, P80)."""
 
     label: str
     service: str
@@ -73,6 +74,7 @@ class VisitRecord(msgspec.Struct, array_like=True):
     walk_in: bool = False
     score: int = 0
     reasons: list[str] = []
+    promised: tuple[int, int] | None = None
 
 
 class CounterChange(NamedTuple):
@@ -162,7 +164,14 @@ class Recorder:
         index = self._index.get(row.label)
         if index is None:
             index = self._index[row.label] = len(self.record.visits)
-            visit = VisitRecord(row.label, row.service, row.priority, row.issued_at, booked=row.booked is not None)
+            visit = VisitRecord(
+                row.label,
+                row.service,
+                row.priority,
+                row.issued_at,
+                booked=row.booked is not None,
+                promised=row.promised,
+            )
             self.record.visits.append(visit)
             self._past[row.label] = ([], [])
         return self.record.visits[index]

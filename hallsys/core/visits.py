@@ -2,6 +2,7 @@
 
 import msgspec
 
+from hallsys.config import Policy
 from hallsys.core import commands as c
 from hallsys.core.days import local_minute, must_take_tickets
 from hallsys.core.decision import Decision, Event, back, end, freed, waits_again, with_ticket
@@ -9,7 +10,7 @@ from hallsys.core.lifecycle import take
 from hallsys.core.lookup import service_of, ticket_of
 from hallsys.core.model import CALLED, HELD, NO_LINE, WAITING, Changes, Line, Rating, Ticket
 from hallsys.core.notes import noted
-from hallsys.core.persons import has_taken, may_take
+from hallsys.core.persons import has_taken, may_come_back, may_take
 from hallsys.core.state import HallState
 from hallsys.core.turns import ahead
 from hallsys.errors import Refused
@@ -18,14 +19,24 @@ DIGITS = 3
 """The least digits of a number: A001; it goes on past 999 as A1000."""
 
 
-def issue(state: HallState, command: c.Issue, now: int, person: str) -> Decision:
-    """`person` is a keyed hash of what was scanned, empty where nothing was."""
+def issue(state: HallState, command: c.Issue, now: int, person: str, wait: tuple[int, int] | None = None) -> Decision:
+    """`person` is a keyed hash of what was scanned, empty where nothing was; `wait` is what the forecast says of
+    whoever takes a number now. It knows nothing of the line of those with many dossiers."""
     for service in command.then:
         if not service_of(state, service, "then").open:
             raise Refused("service_closed", "then", service=service)
     if person:
         may_take(state, person, {command.service, *command.then})
-    taken = issued(state, command.service, command.priority, now, dossiers=command.dossiers, then=tuple(command.then))
+    many = state.config.tickets.many_from
+    taken = issued(
+        state,
+        command.service,
+        command.priority,
+        now,
+        dossiers=command.dossiers,
+        then=tuple(command.then),
+        promised=None if 0 < many <= command.dossiers else wait,
+    )
     known = has_taken(state, person, taken.result["ticket"].label)
     if not known:
         return taken
@@ -43,6 +54,7 @@ def issued(
     why: str | None = None,
     dossiers: int = 1,
     then: tuple[str, ...] = (),
+    promised: tuple[int, int] | None = None,
 ) -> Decision:
     """A new ticket that waits; `booked` is the time of a visitor who is expected."""
     row = service_of(state, service)
@@ -73,11 +85,12 @@ def issued(
         booked=booked,
         dossiers=dossiers,
         then=then,
+        promised=promised,
     )
     event = Event(
         "issued", {"tickets": {ticket.label: ticket}}, {"lines": {service: Line(number, line.streak, line.others)}}
     )
-    return Decision([event], {"ticket": ticket, "ahead": ahead(state, ticket, now), "wait": None})
+    return Decision([event], {"ticket": ticket, "ahead": ahead(state, ticket, now), "wait": promised})
 
 
 def cancel(state: HallState, command: c.Cancel, now: int) -> Decision:
@@ -102,26 +115,32 @@ def resume(state: HallState, command: c.Resume, now: int) -> Decision:
 
 
 def reinstate(state: HallState, command: c.Reinstate, now: int) -> Decision:
-    """Back at its place by arrival, within the hall's time after the no-show."""
+    """Back at its place by arrival, within the hall's time after the no-show; not beside a newer ticket of the same
+    person, where the hall allows one."""
     ticket = ticket_of(state, command.ticket)
     step = take("reinstate", ticket)
     if not state.hall["open"]:
         raise Refused("hall_closed")
     if now - (ticket.ended_at or 0) > state.config.policy.reinstate_s * 1000:
         raise Refused("too_late", label=ticket.label, minutes=state.config.policy.reinstate_s // 60)
+    may_come_back(state, ticket)
     row = waits_again(ticket, now)
     tickets, private = back(state, row)
     return Decision([Event(step.event, {"tickets": tickets}, private)], {"ticket": row})
+
+
+def expires_at(ticket: Ticket, policy: Policy) -> int | None:
+    """When a ticket that waits or is held expires, in ms; None: never. A booked visitor waits from the booked time on."""
+    seconds = {HELD: policy.held_expire_s, WAITING: policy.waiting_expire_s}.get(ticket.state, 0)
+    return max(ticket.queued_at, ticket.not_before or 0, ticket.booked or 0) + seconds * 1000 if seconds else None
 
 
 def expire(state: HallState, command: c.Expire, now: int) -> Decision:
     """Whoever has not come for as long as the settings say, from when the ticket could be called on."""
     ticket = ticket_of(state, command.ticket)
     step = take("expire", ticket)
-    policy = state.config.policy
-    seconds = policy.held_expire_s if ticket.state == HELD else policy.waiting_expire_s
-    due = max(ticket.queued_at, ticket.not_before or 0) + seconds * 1000
-    if not seconds:
+    due = expires_at(ticket, state.config.policy)
+    if due is None:
         raise Refused("wrong_state", label=ticket.label, state=ticket.state)
     if now < due:
         raise Refused("too_early", "ticket", problem="expire", label=ticket.label, opens=local_minute(state, due))

@@ -37,7 +37,7 @@ class Hub:
         self._view: tuple[Position, bytes] | None = None
         self._snapshot: tuple[Position, int, bytes] | None = None
         self._sweeping: asyncio.Task[None] | None = None
-        self._watchers: set[asyncio.Event] = set()
+        self._beside: dict[str, bytes] = {}
 
     # -- from the ledger -----------------------------------------------------------------------------------------
 
@@ -79,6 +79,11 @@ class Hub:
             if member.more:
                 member.offer(frame, now)
 
+    def keep(self, message: dict[str, Any]) -> None:
+        """Say it, and say it to whoever comes, until another of its type is kept."""
+        self._beside[message["type"]] = json_frame(message)
+        self.say(message)
+
     # -- for sockets ---------------------------------------------------------------------------------------------
 
     def join(self, member: Member, since: Position | None) -> None:
@@ -90,6 +95,9 @@ class Hub:
             resumed = json_frame({"type": "resumed", "at": str(since), "now": _now()})
             member.catch_up([resumed, *(text_frame(frame) for frame in missed)])
         self._members.add(member)
+        if member.more:
+            for frame in self._beside.values():
+                member.reply(frame)
 
     def leave(self, member: Member) -> None:
         self._members.discard(member)

@@ -10,6 +10,7 @@ import logging
 import secrets
 import zlib
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any, Final
 
 from hallsys.core import commands as c
@@ -18,6 +19,7 @@ from hallsys.core.decide import decide
 from hallsys.core.decision import Decision
 from hallsys.core.model import Changes
 from hallsys.core.position import Position
+from hallsys.core.snapshot import probe
 from hallsys.core.state import HallState, apply
 from hallsys.errors import Refused
 from hallsys.store.entry import EventFrame, Told, encode, remembered
@@ -39,13 +41,21 @@ class Batch:
     """Events on top of a stamp. `answers` are due once the batch is committed, refusals among them: a refusal decided
     on rows that are not committed is true only when they are."""
 
-    def __init__(self, state: HallState, before: Stamp | None, epoch: int, now: int, minter: Minter) -> None:
+    def __init__(
+        self,
+        state: HallState,
+        before: Stamp | None,
+        epoch: int,
+        now: int,
+        minter: Minter,
+        waits: Mapping[str, tuple[int, int]],
+    ) -> None:
         self.before, self.now = before, now
         self.told: list[Told] = []
         self.answers: list[tuple[Request, Answer | Refused]] = []
         self.issued: list[tuple[str, str]] = []
         self.new_day = False
-        self._state, self._minter = state, minter
+        self._state, self._minter, self._waits = state, minter, waits
         self._at = before.at if before is not None and before.at.epoch == epoch else Position(epoch, 0)
         self._tag = f"{_PROCESS}{next(_batches):x}"
         self._undo: list[Changes] = []
@@ -71,9 +81,12 @@ class Batch:
         if isinstance(command, c.Cancel) and label:
             command = c.Cancel(label, command.reason)
         code = self._minter.code(request.key, self.now) if isinstance(command, c.Book | c.PutNotice) else ""
-        person = self._person(command) if isinstance(command, c.Issue) else ""
+        person, wait = "", None
+        if isinstance(command, c.Issue):
+            person = self._person(command)
+            wait = self._waits.get(probe(command.service, priority=command.priority is not None))
         decision = decide(
-            state, command, self.now, label=label, code=code, person=person, officer=by.officer, role=by.role
+            state, command, self.now, label=label, code=code, person=person, officer=by.officer, role=by.role, wait=wait
         )
         result = encode(decision.result)
         token = self._minter.ticket(request.key, self.now) if decision.events[-1].kind == "issued" else None

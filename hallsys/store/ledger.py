@@ -10,7 +10,7 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from hallsys.config import HallConfig
@@ -80,6 +80,8 @@ class Ledger:
         self._stopping = False
         self.committed_at = 0.0
         """When this process wrote to the hall last, by the loop's clock."""
+        self.waits: Mapping[str, tuple[int, int]] = {}
+        """What the forecast says of whoever takes a number now, by `probe` of the service; empty: nothing known."""
         self.trouble: str | None = None
         """Why commands are refused, while the store is away."""
 
@@ -260,7 +262,7 @@ class Ledger:
     def _decide(self) -> Batch:
         mirror = self._mirror
         now = mirror.tick()
-        batch = Batch(mirror.state, mirror.stamp, mirror.epoch, now, self._minter)
+        batch = Batch(mirror.state, mirror.stamp, mirror.epoch, now, self._minter, self.waits)
         if mirror.unsettled:
             self._settle_in(batch, now)
         if must_open(mirror.state, now):

@@ -1,0 +1,1 @@
+"""The forecast of every hall that is watched, kept up to date in a process of its own."""

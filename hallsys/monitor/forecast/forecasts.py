@@ -1,0 +1,172 @@
+"""Keeps the forecast of every hall fresh that somebody watches or waits in: after what happens, and as time goes by.
+
+Nothing on the way of a command waits for it: the ledger reads the last answer out of a mapping. What is older than
+`STALE` is withdrawn, for nothing is better than something wrong.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Final
+
+from hallsys.core.model import WAITING
+from hallsys.core.promises import Kept
+from hallsys.core.snapshot import midnight, probe, snapshot
+from hallsys.errors import Refused
+from hallsys.live.halls import Hall, Halls
+from hallsys.monitor.forecast.process import Lost, Process
+from hallsys.monitor.forecast.wire import Job
+from hallsys.store.connection import StoreDown
+from hallsys.store.entry import Told
+
+log = logging.getLogger("hallsys.forecast")
+
+SETTLE: Final = 2.0
+"""Seconds from the first event to the forecast that knows of it, and between two forecasts of a hall."""
+REFRESH: Final = 15.0
+"""Seconds after which a forecast is made anew though nothing happened."""
+STALE: Final = 60.0
+"""Seconds for which a forecast may be shown."""
+STEP: Final = 300.0
+"""Seconds between two points of the queue ahead."""
+AHEAD: Final = 12
+"""Points: an hour."""
+FARTHEST: Final = 4 * 3600.0
+"""Seconds; a wait beyond is not an estimate any more: no counter takes the service, or the day is over."""
+DAYS: Final = 20
+"""Closed days that the forecast learns from."""
+
+
+class Latest:
+    """The last forecast of a hall, made at `at` (ms): P50 and P80 in seconds by ticket and by question, and how many
+    will wait, as `[ms, P10, P50, P90]`. Empty once it is stale."""
+
+    def __init__(self) -> None:
+        self.at = 0
+        self.waits: Mapping[str, tuple[int, int]] = {}
+        self.queue: list[tuple[int, int, int, int]] = []
+        self.kept: Kept | None = None
+        self.made = self.tried = time.monotonic()
+        self.dirty: float | None = None
+        self.taught: tuple[int, str] | None = None
+
+    @property
+    def due(self) -> float:
+        """When to make the next, by the loop's clock."""
+        regular = self.tried + REFRESH
+        return regular if self.dirty is None else min(regular, max(self.dirty, self.tried) + SETTLE)
+
+    def services(self, hall: Hall) -> dict[str, tuple[int, int]]:
+        """For whoever takes a number now, without priority."""
+        found = ((service, self.waits.get(probe(service))) for service in hall.hub.tables["services"])
+        return {service: wait for service, wait in found if wait is not None}
+
+
+class Forecasts:
+    """All halls of this server. `of` a hall is the last forecast."""
+
+    def __init__(self, halls: Halls) -> None:
+        self._halls, self.process = halls, Process()
+        self._latest: dict[str, Latest] = {}
+        self._wake = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        halls.on_events(self._hear)
+
+    def of(self, hall: Hall) -> Latest:
+        return self._latest.setdefault(hall.config.id, Latest())
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._keep(), name="forecasts")
+
+    async def close(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+        await self.process.close()
+
+    def _hear(self, hall: Hall, events: list[Told]) -> None:
+        latest = self.of(hall)
+        if latest.dirty is None:
+            latest.dirty = time.monotonic()
+            self._wake.set()
+
+    async def _keep(self) -> None:
+        while True:
+            self._wake.clear()
+            soonest = time.monotonic() + REFRESH
+            for hall in list(self._halls):
+                latest, wanted = self.of(hall), _wanted(hall)
+                if wanted and latest.due <= time.monotonic():
+                    await self._refresh(hall, latest)
+                if wanted:
+                    soonest = min(soonest, latest.due)
+                else:
+                    latest.dirty = None
+                if latest.waits and (time.monotonic() - latest.made > STALE or not hall.hub.tables["hall"]["open"]):
+                    _withdraw(hall, latest)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(max(0.0, soonest - time.monotonic())):
+                    await self._wake.wait()
+
+    async def _refresh(self, hall: Hall, latest: Latest) -> None:
+        """A forecast that fails is left out; the next one may be better."""
+        latest.tried, latest.dirty = time.monotonic(), None
+        try:
+            await self._forecast(hall, latest)
+        except (Lost, StoreDown, Refused) as error:
+            log.warning("hall %s: no forecast this time: %s", hall.config.id, error)
+        except Exception:
+            log.exception("hall %s: no forecast this time", hall.config.id)
+        else:
+            latest.made = latest.tried
+
+    async def _forecast(self, hall: Hall, latest: Latest) -> None:
+        """Raises Lost, StoreDown."""
+        day = hall.today
+        taught = (await self.process.ready(), day)
+        past = await self._past(hall, day) if latest.taught != taught else None
+        now = time.time_ns() // 1_000_000
+        shot = await hall.ledger.read(snapshot)
+        times = [shot["now"] + STEP * (index + 1) for index in range(AHEAD)]
+        record = await hall.audit.record(hall.hub.at)
+        if record.day != day or hall.today != day:
+            return  # between two days: the next forecast knows the new one
+        played = await self.process.play(Job(hall.config.id, hall.config.timezone, shot, record, past, times))
+        if played.trouble:
+            raise Lost(played.trouble)
+        latest.taught = taught
+        begun = midnight(hall.config.timezone, day)
+        latest.at, latest.kept = now, played.kept
+        latest.waits = {
+            asked: (round(p50), round(p80)) for asked, (p50, p80) in played.waits.items() if p80 <= FARTHEST
+        }
+        latest.queue = [(begun + round(at * 1000), *counts) for at, counts in zip(times, played.queue, strict=True)]
+        hall.ledger.waits = {asked: wait for asked, wait in latest.waits.items() if asked.startswith("?")}
+        _say(hall, latest)
+
+    @staticmethod
+    async def _past(hall: Hall, day: str) -> list[bytes]:
+        days = [each for each in await hall.past.days() if each < day]
+        return await hall.past.packed(days[-DAYS:])
+
+
+def _wanted(hall: Hall) -> bool:
+    """Whether anybody would see the forecast, and the day goes on."""
+    tables = hall.hub.tables
+    if not tables["hall"].get("open"):
+        return False
+    return bool(hall.hub.members) or any(row.state == WAITING for row in tables["tickets"].values())
+
+
+def _withdraw(hall: Hall, latest: Latest) -> None:
+    latest.waits, latest.queue = {}, []
+    hall.ledger.waits = {}
+    _say(hall, latest)
+
+
+def _say(hall: Hall, latest: Latest) -> None:
+    """To boards, kiosks, phones and monitors."""
+    hall.hub.keep({"type": "waits", "at": latest.at, "services": latest.services(hall)})

@@ -1,0 +1,83 @@
+"""The forecasting process: reads jobs from standard input, answers on standard output, ends when the server does.
+
+Started by `process.py` as `python -m hallsys.monitor.forecast.worker`: what a forecast costs, commands do not pay.
+"""
+
+import os
+import signal
+import sys
+from typing import Any, BinaryIO, Final
+
+import msgspec
+
+from hallsys.core.forecast import evaluate, queue_ahead, read_scene
+from hallsys.core.promises import kept
+from hallsys.core.snapshot import today
+from hallsys.monitor.forecast.wire import LENGTH, Job, Played, message
+from hallsys.store.past import unpack_record
+
+COURTESY: Final = 10
+"""Commands go before forecasts where there are few cores."""
+
+_decode: Final = msgspec.msgpack.Decoder(Job).decode
+
+
+class Player:
+    """What is known of each hall from one job to the next."""
+
+    def __init__(self) -> None:
+        self._memos: dict[str, dict[str, Any]] = {}
+        self._past: dict[str, dict[str, Any]] = {}
+
+    def play(self, job: Job) -> Played:
+        if job.past is not None:
+            days = [today(job.timezone, unpack_record(packed)) for packed in job.past]
+            self._past[job.hall] = {"days": [day for day in days if day["arrivals"]]}
+        history, memo = self._past.get(job.hall), self._memos.setdefault(job.hall, {})
+        snapshot = {**job.snapshot, "today": today(job.timezone, job.record)}
+        waits = evaluate(snapshot, history, memo)
+        queue: list[tuple[int, int, int]] = []
+        if job.times:
+            counts = queue_ahead(read_scene(snapshot, memo), history, memo, job.times)
+            queue = [_spread(sorted(column)) for column in counts.T.tolist()]
+        return Played(waits, queue, kept(job.record))
+
+    def forget(self, hall: str) -> None:
+        """What was learnt of a hall may be what its forecast stumbled over."""
+        self._memos.pop(hall, None)
+
+
+def _spread(counts: list[int]) -> tuple[int, int, int]:
+    """P10, P50 and P90."""
+    low, middle, high = (counts[len(counts) * percent // 100] for percent in (10, 50, 90))
+    return low, middle, high
+
+
+def work(jobs: BinaryIO, answers: BinaryIO) -> None:
+    """Until the other side closes."""
+    player = Player()
+    while len(length := jobs.read(LENGTH)) == LENGTH:
+        job = _decode(jobs.read(int.from_bytes(length, "big")))
+        try:
+            played = player.play(job)
+        except Exception as error:  # noqa: BLE001  (the server says it in its log; other halls go on)
+            player.forget(job.hall)
+            played = Played(trouble=f"{type(error).__name__}: {error}")
+        answers.write(message(played))
+        answers.flush()
+
+
+def main() -> None:
+    # Ctrl-C reaches the whole terminal; the server decides when this ends, by closing the pipe.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.nice(COURTESY)
+    with os.fdopen(os.dup(1), "wb") as answers:
+        os.dup2(2, 1)  # what a library prints must not end up between two answers
+        try:
+            work(sys.stdin.buffer, answers)
+        except BrokenPipeError:  # the server is gone
+            return
+
+
+if __name__ == "__main__":
+    main()
