@@ -13,7 +13,6 @@ Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Token = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
 Time = Annotated[int, msgspec.Meta(ge=0, lt=4_102_444_800_000)]
 """Milliseconds, before the year 2100: far beyond it, dates cannot be reckoned."""
-Code = Annotated[str, msgspec.Meta(pattern=r"^[a-z_]{1,32}$")]
 Minutes = Annotated[int, msgspec.Meta(ge=1, le=480)]
 Dossier = Annotated[str, msgspec.Meta(max_length=64)]
 
@@ -165,10 +164,10 @@ class SignOff(Command, frozen=True):
 
 
 class AskHelp(Command, frozen=True):
-    """`kind` is a code: `colleague`, `supervisor`, `technical`, `security`; None: no more needed."""
+    """`kind` None: no more needed."""
 
     counter: Id
-    kind: Code | None = None
+    kind: Literal["colleague", "supervisor", "technical", "security"] | None = None
 
 
 class PutNotice(Command, frozen=True):

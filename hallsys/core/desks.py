@@ -12,7 +12,8 @@ from hallsys.errors import Refused
 
 def must_hold(state: HallState, counter: str, officer: str | None) -> None:
     """A counter's press by a device: not on a colleague's counter, and in a hall where officers sign in, not without.
-    Raises Refused counter_taken or sign_in_first."""
+    Raises Refused unknown_counter, counter_taken or sign_in_first."""
+    counter_of(state, counter)
     if officer is not None:
         _must_not_be_taken(state, counter, officer)
     elif state.config.policy.sign_in:

@@ -8,7 +8,8 @@ from contextlib import suppress
 from typing import Final
 
 from hallsys.core import commands as c
-from hallsys.core.model import HELD, WAITING, Ticket
+from hallsys.core.model import Ticket
+from hallsys.core.visits import expires_at
 from hallsys.errors import Refused
 from hallsys.live.halls import Hall, Halls
 from hallsys.store.connection import StoreDown
@@ -66,6 +67,5 @@ class Keeper:
 
 
 def _is_late(hall: Hall, ticket: Ticket, now: int) -> bool:
-    policy = hall.config.policy
-    seconds = {HELD: policy.held_expire_s, WAITING: policy.waiting_expire_s}.get(ticket.state, 0)
-    return seconds > 0 and now >= max(ticket.queued_at, ticket.not_before or 0) + seconds * 1000
+    due = expires_at(ticket, hall.config.policy)
+    return due is not None and now >= due

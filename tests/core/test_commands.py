@@ -133,6 +133,7 @@ def test_an_argument_of_another_type_is_named(name: str, field: str, wrong: obje
         ("assign_counter", "services", []),
         ("assign_counter", "mode", "some"),
         ("ask_help", "kind", "Trưởng phòng"),
+        ("ask_help", "kind", "fire"),
         ("notice", "text", ""),
         ("notice", "text", "t" * 201),
         ("notice", "minutes", 481),

@@ -168,6 +168,12 @@ def test_a_program_works_on_a_counter_that_is_held_where_nobody_must_sign_in(hal
     assert hall.by(None).call("1") == "A001"
 
 
+def test_a_counter_that_is_not_there_is_nobodys(hall: Rig) -> None:
+    strict = Rig(hall_config(policy=Policy(sign_in=True)))
+    assert strict.by(None).refusal("call_next", counter="9") == "unknown_counter counter"
+    assert hall.by("lan").refusal("call_next", counter="9") == "unknown_counter counter"
+
+
 @pytest.mark.parametrize("sign_in", [True, False])
 def test_what_is_done_at_no_counter_asks_for_no_desk(sign_in: bool) -> None:
     hall = Rig(hall_config(policy=Policy(sign_in=sign_in)))

@@ -128,6 +128,32 @@ def test_a_ticket_that_left_the_view_is_still_known(strict: Rig) -> None:
     strict.by(person="p1").issue("A")
 
 
+def test_who_took_a_new_ticket_does_not_come_back_with_the_old_one(strict: Rig) -> None:
+    old = strict.by(person="p1").issue("A")
+    strict.call()
+    strict.do("no_show", counter="1")
+    strict.by(person="p2").issue("A")
+    strict.by(person="p1").issue("H")
+    new = strict.issue("A")
+    with pytest.raises(Refused) as caught:
+        strict.do("reinstate", ticket=old)
+    assert (caught.value.code, caught.value.field) == ("has_ticket", "ticket")
+    assert caught.value.params == {"problem": "reinstate", "label": new}
+    strict.do("cancel", ticket=new)
+    assert strict.do("reinstate", ticket=old)["ticket"].state == "waiting", (
+        "others, and another service, are no obstacle"
+    )
+
+
+def test_anybody_comes_back_where_several_tickets_are_allowed() -> None:
+    hall = Rig(hall_config(tickets=Tickets(per_person=3))).by(person="p1")
+    old = hall.issue("A")
+    hall.call()
+    hall.do("no_show", counter="1")
+    hall.issue("A")
+    assert hall.do("reinstate", ticket=old)["ticket"].state == "waiting"
+
+
 def test_a_person_has_so_many_a_day() -> None:
     hall = Rig(hall_config(tickets=Tickets(per_person=2)))
     hall.by(person="p1")
@@ -220,6 +246,16 @@ def test_a_wait_is_reckoned_from_its_own_beginning() -> None:
     hall.do("transfer", counter="1", service="H", after=10)
     hall.later(minutes=29)
     assert hall.refusal("expire", ticket=label) == "too_early ticket", "it could not be called for ten minutes"
+    hall.later(minutes=1)
+    hall.do("expire", ticket=label)
+
+
+def test_a_booked_visitor_does_not_expire_before_the_appointment() -> None:
+    hall = expiring(waiting_expire_s=1200)
+    booking = hall.do("book", service="A", at=hall.now + 60 * MIN)["booking"].id
+    label = hall.do("check_in", booking=booking)["ticket"].label
+    hall.later(minutes=79)
+    assert hall.refusal("expire", ticket=label) == "too_early ticket"
     hall.later(minutes=1)
     hall.do("expire", ticket=label)
 
