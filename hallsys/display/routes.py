@@ -29,7 +29,7 @@ def screens(halls: Halls, pages: Pages, guard: Guard, folder: Path) -> list[web.
     that lie in `folder`, and `/halls/{hall}/media/{name}`, one of them."""
     media = Media(folder)
     # Both languages travel with the page: a screen is set to another one, or to both, without being loaded anew.
-    texts = {language: Texts.load().domain(language, "display") for language in LANGUAGES}
+    texts = {language: Texts.load().domain(language, "display", "waits") for language in LANGUAGES}
 
     async def board(request: web.Request) -> web.StreamResponse:
         hall = await halls.get(request.match_info["hall"])
@@ -40,7 +40,7 @@ def screens(halls: Halls, pages: Pages, guard: Guard, folder: Path) -> list[web.
             request,
             "display/board.html",
             hall=hall.config,
-            domains=("display",),
+            domains=("display", "waits"),
             data={
                 "tz": hall.config.timezone,
                 "texts": texts,

@@ -7,7 +7,7 @@ from aiohttp import web
 from playwright.async_api import Page
 
 from tests.js.conftest import Blank
-from tests.pages.scenes import FIVE, MINUTE, NOTICED, NOW, QUIET, ZONES, ticket
+from tests.pages.scenes import FIVE, MINUTE, NOTICED, NOW, QUIET, WAITS, ZONES, ticket
 
 pytestmark = pytest.mark.browser
 
@@ -144,7 +144,7 @@ async def test_a_stage_forgets(blank: Blank) -> None:
     assert await page.evaluate("seen()") == ["", ""]
 
 
-MODEL = """async ([view, now]) => {
+MODEL = """async ([view, now, waits]) => {
   const model = await import("hallsys/board/model.js");
   const { scopeOf } = await import("hallsys/board/settings.js");
   const t = (key, given = {}) => [key.slice(6), ...Object.values(given)].join(" ");
@@ -159,8 +159,9 @@ MODEL = """async ([view, now]) => {
     recent: model.recent(view, { A011: now }, scope).map(({ label }) => label),
     quiet: model.quiet(view, scope),
     states: model.counterFacts(view, scope, both, time).map(state),
-    waits: model.waitFacts(view, scope, both, false).map(count),
-    lost: model.waitFacts(view, scope, both, true).map(({ count, range }) => [count, range]),
+    waits: model.waitFacts(view, scope, both, false, waits).map(count),
+    silent: model.waitFacts(view, scope, both, false).flatMap(({ range }) => range),
+    lost: model.waitFacts(view, scope, both, true, waits).map(({ count, range }) => [count, range]),
     notices: model.noticeFacts(view, null, now, both).map(({ id }) => id),
     later: model.noticeFacts(view, null, now + 120_000, both).map(({ id }) => id),
     instead: model.instead(view, view.counters["5"] ?? view.counters["1"]),
@@ -171,19 +172,20 @@ MODEL = """async ([view, now]) => {
 
 async def test_a_board_shows_what_is_true_and_nothing_it_does_not_know(blank: Blank) -> None:
     page = await blank(web.Application())
-    seen = await page.evaluate(MODEL, [NOTICED, NOW])
+    seen = await page.evaluate(MODEL, [NOTICED, NOW, WAITS])
     assert seen["recent"] == ["A011", "N015", "H014", "T009", "R030"]  # a recall counts as the latest
     assert not seen["quiet"]
     assert seen["states"][4] == ["5", "paused", "paused_until 55", None]
-    assert seen["waits"][0] == ["A", 12, "wait_range 15 25"]
+    assert seen["waits"][0] == ["A", 12, "range 15 25"]
     assert [row[2:] for row in seen["waits"]] == [
-        ["wait_range 15 25"], ["wait_range 10 20"], ["wait_range 25 40"], ["wait_under 10"], [],
-        [], [], [], ["wait_under 5"], [],
+        ["range 15 25"], ["range 10 20"], ["range 25 40"], ["under 10"], [],
+        [], [], [], ["under 5"], ["none"],
     ]  # fmt: skip
+    assert seen["silent"] == []
     assert seen["lost"] == [[None, []]] * 10
     assert seen["notices"] == ["n1", ""]
     assert seen["later"] == [""]
-    assert (await page.evaluate(MODEL, [QUIET, NOW]))["quiet"]
+    assert (await page.evaluate(MODEL, [QUIET, NOW, {}]))["quiet"]
 
 
 async def test_who_was_taken_in_without_a_call_is_not_announced(blank: Blank) -> None:

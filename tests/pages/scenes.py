@@ -156,9 +156,11 @@ NOTICED: Final = {
                    "until": NOW + MINUTE},
             "n0": {"id": "n0", "text": "Đã hết hạn", "at": NOW - MINUTE, "until": NOW - 1},
         },
-        "waits": {"A": [900, 1500], "H": [610, 1190], "N": [1500, 2390], "X": [100, 500], "R": [0, 290]},
     },
 }  # fmt: skip
+
+WAITS: Final = {"A": [900, 1500], "H": [610, 1190], "N": [1500, 2390], "X": [100, 500], "R": [0, 290], "T": [0, 12]}
+"""A forecast: P50 and P80 in seconds"""
 
 SCENES: Final = {
     scene.name: scene
@@ -175,7 +177,7 @@ SCENES: Final = {
         Scene("12-counters", many(12), [called(many(12), "A1012", "A", "12")]),
         Scene("30-counters", many(30), [called(many(30), "A1012", "A", "12")]),
         Scene("long-names", long_names(), [called(long_names(), "W1012", "A", "3")]),
-        Scene("notices", NOTICED, [called(NOTICED, "A012", "A", "3")]),
+        Scene("notices", NOTICED, [called(NOTICED, "A012", "A", "3"), {"type": "waits", "at": NOW, "services": WAITS}]),
     )
 }
 

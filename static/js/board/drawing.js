@@ -1,4 +1,4 @@
-// What each board draws, from `{view, settings, scope, lost, stage, heard, noticed, now, time(ms)}`.
+// What each board draws, from `{view, settings, scope, lost, stage, heard, noticed, waits, now, time(ms)}`.
 import { counterFacts, duties, instead, noticeFacts, quiet, recent, serviceName, stateWord, waitFacts, waitingFor } from "hallsys/board/model.js";
 import { fit } from "hallsys/board/fit.js";
 import { landscape } from "hallsys/board/media.js";
@@ -36,7 +36,7 @@ export function drawWall(context) {
   const counters = media ? [] : counterFacts(view, scope, both, time);
   part("hall-counters").show({ lost, title: both(({ t }) => t("board.counters"))[0], counters });
   part(".main").classList.toggle("solo", !media && counters.length === 0);
-  const waits = waitFacts(view, scope, both, lost);
+  const waits = waitFacts(view, scope, both, lost, context.waits);
   part("hall-waits").hidden = waits.length === 0;
   part("hall-waits").show({ word: both(({ t }) => t("board.waiting"))[0], waits: media ? busiest(waits) : waits });
   drawNotices(context);

@@ -1,8 +1,8 @@
 // What a board shows of the hall, as plain facts. No DOM, no clock; words come in by `both` (board/words.js).
 import { calls, counterState, sorted, waiting } from "hallsys/live/hall.js";
+import { waitWords } from "hallsys/waits.js";
 
 const ONE_LINE = 24; // letters of a service's name below the number: a longer one would need two lines
-const STEP = 300; // s: a wait is said in steps of five minutes
 const TOLD = 2; // notices at a time; more would have to be smaller
 
 /** The calls that a screen knows, the latest first. Whoever was taken in without a call is not announced. */
@@ -51,25 +51,18 @@ export const duties = (view, counter) => ({ named, language }) => {
   return names.slice(0, 2).join(", ") + (names.length > 2 ? "…" : "");
 };
 
-/** `{letter, name, count, note, range}` of every service in sight; while the link is lost a count is not known. */
-export function waitFacts(view, scope, both, lost) {
+/** `{letter, name, count, note, range}` of every service in sight; while the link is lost a count is not known. `waits`
+    is the forecast by service. */
+export function waitFacts(view, scope, both, lost, waits = {}) {
   const count = waiting(view);
   return scope.services.map((service) => ({
     letter: service.letter,
     name: both(({ named }) => named(service, "short")),
     count: lost ? null : count[service.id],
     note: lost ? both(({ t }) => t("board.no_link")) : service.open ? [] : both(({ t }) => t("board.service_closed")),
-    range: lost || !service.open ? [] : both(range(view.hall.waits?.[service.id])),
+    range: lost || !service.open ? [] : both(({ t }) => waitWords(waits[service.id], t)),
   }));
 }
-
-/** A wait `[p50, p80]` in seconds as words; nothing where there is no honest estimate. */
-const range = (wait) => ({ t }) => {
-  if (!wait) return "";
-  const from = Math.floor(wait[0] / STEP) * 5;
-  const to = Math.max(Math.ceil(wait[1] / STEP) * 5, from + 5);
-  return to <= 10 ? t("board.wait_under", { to }) : t("board.wait_range", { from, to });
-};
 
 /** What the hall says to everybody just now, the latest first, then the notice of its settings: `{id, texts, head}`. */
 export function noticeFacts(view, zone, now, both) {

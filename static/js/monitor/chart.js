@@ -2,6 +2,7 @@
 import { hourMinute } from "hallsys/elements/time.js";
 import { today } from "hallsys/staff/clock.js";
 import { t } from "hallsys/texts.js";
+import { crowdWords } from "hallsys/waits.js";
 
 const NS = "http://www.w3.org/2000/svg";
 const MARGIN = { left: 40, right: 16, top: 22, bottom: 30 };
@@ -22,13 +23,14 @@ function nice(most) {
   return [1, 2, 5, 10].map((factor) => factor * power).find((step) => step >= rough);
 }
 
-/** The SVG for `flow`, `width` by `height` CSS pixels, over the hall's hours as far as they reach. */
-export function chart(flow, hall, now, width, height) {
+/** The SVG for `flow`, `width` by `height` CSS pixels, over the hall's hours as far as they reach. `ahead` is how many will
+    wait, `[ms, P10, P50, P90]`; empty where nobody knows. */
+export function chart(flow, hall, now, width, height, ahead = []) {
   const { start, step, issued, called, waiting } = flow;
   const moments = (hall.hours ?? []).flat().map((clock) => today(clock, now, hall.tz));
   const from = Math.min(start, ...moments);
-  const to = Math.max(start + issued.length * step, now, ...moments);
-  const highest = Math.max(4, ...issued, ...called, ...waiting.map(([, count]) => count));
+  const to = Math.max(start + issued.length * step, now, ...moments, ...ahead.map(([ms]) => ms));
+  const highest = Math.max(4, ...issued, ...called, ...waiting.map(([, count]) => count), ...ahead.map(([, , , high]) => high));
   const unit = nice(highest);
   const top = Math.ceil((highest * 1.04) / unit) * unit;
   const x = (ms) => MARGIN.left + ((ms - from) / (to - from)) * (width - MARGIN.left - MARGIN.right);
@@ -58,6 +60,7 @@ export function chart(flow, hall, now, width, height) {
   const path = waiting.map(([ms, count], index) => `${index ? "L" : "M"}${x(ms).toFixed(1)} ${y(count).toFixed(1)}`).join("");
   svg.append(s("path", { class: "ln", d: path }));
   const [lastAt, last] = waiting.at(-1);
+  foresee(svg, ahead.filter(([ms]) => ms > lastAt), { x, y, width, hall }, [lastAt, last]);
   const words = `${hourMinute(lastAt, hall.tz)} · ${t("monitor.chart_now", { n: last })}`;
   svg.append(
     s("line", { class: "now", x1: x(lastAt), x2: x(lastAt), y1: MARGIN.top, y2: base }),
@@ -65,6 +68,22 @@ export function chart(flow, hall, now, width, height) {
     s("text", { class: "b", x: Math.max(0, Math.min(x(lastAt), width - words.length * LETTER)), y: MARGIN.top - 6 }, words),
   );
   return svg;
+}
+
+/** The band in which eight of ten futures stay, its middle, and where it ends in words. */
+function foresee(svg, ahead, { x, y, width, hall }, [at, count]) {
+  if (!ahead.length) return;
+  const points = [[at, count, count, count], ...ahead];
+  const line = (rows, column) => rows.map((row) => `${x(row[0]).toFixed(1)} ${y(row[column]).toFixed(1)}`).join("L");
+  const [until, low, , high] = points.at(-1);
+  const words = t("monitor.ahead_words", { time: hourMinute(until, hall.tz), n: crowdWords([low, high]) });
+  const room = words.length * LETTER;
+  const right = x(until) + 8 + room < width;
+  svg.append(
+    s("path", { class: "band", d: `M${line(points, 3)}L${line([...points].reverse(), 1)}Z` }),
+    s("path", { class: "ln ahead", d: `M${line(points, 2)}` }),
+    s("text", { class: "b", x: right ? x(until) + 8 : Math.max(MARGIN.left, width - MARGIN.right - room), y: right ? (y(low) + y(high)) / 2 + 5 : MARGIN.top + 12 }, words),
+  );
 }
 
 /** The times between two spans of opening hours, as `[, closes, opens]`. */

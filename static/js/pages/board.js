@@ -35,6 +35,7 @@ let said = null;
 let painted = -BREATH;
 let painting = null;
 let noticed = null; // the voice of a notice that is being spoken
+let waits = {}; // the forecast, by service
 
 const announcer = new Announcer({
   link,
@@ -66,6 +67,10 @@ link.on("view", ({ view, event }) => {
 link.on("state", () => {
   draw();
   if (link.state === "live") life.say();
+});
+link.on("waits", ({ services }) => {
+  waits = services;
+  draw();
 });
 link.on("speaking", ({ voice }) => start(voice));
 link.on("spoken", ({ voice }) => end(voice));
@@ -101,7 +106,7 @@ function paint() {
   apply(settingsOf(view, data.screen, query, data.lang));
   const lost = link.state === "lost";
   drawBand(lost);
-  const context = { view, settings, lost, stage, heard, noticed, now: link.now(), time: (ms) => hourMinute(ms, view?.hall.tz ?? data.tz) };
+  const context = { view, settings, lost, stage, heard, noticed, waits, now: link.now(), time: (ms) => hourMinute(ms, view?.hall.tz ?? data.tz) };
   if (view) {
     document.documentElement.dataset.day = view.hall.open ? "open" : "closed";
     context.scope = scopeOf(view, settings);

@@ -12,11 +12,15 @@ import { chip, fill, write } from "hallsys/staff/dom.js";
 import { counterName, pauseReason, priorityName, serviceName } from "hallsys/staff/hall.js";
 import { play, sounding, useSounds, wake } from "hallsys/staff/sound.js";
 import { data, lang, named, t } from "hallsys/texts.js";
+import { crowdWords, waitWords } from "hallsys/waits.js";
 
 const $ = (name) => document.getElementById(name);
 const link = new Link(data.hall, { lang: lang() });
 const figures = new Figures(`/api/v1/halls/${encodeURIComponent(data.hall)}/stats`, () => render());
+const forecast = new Figures(`/api/v1/halls/${encodeURIComponent(data.hall)}/waits`, () => render());
+const screens = new Figures(`/api/v1/halls/${encodeURIComponent(data.hall)}/screens`, () => render());
 const store = { ready: null };
+const SILENT = 180_000; // ms without a word after which a screen counts as lost: it speaks once a minute
 const TIMED = ["called", "serving", "paused"]; // a counter is open since the morning: that says nothing of how long it is free
 const LOOK = { called: ["called", "speaker"], serving: ["ok", "person"], ready: ["ok", "done"], paused: ["off", "pause"], closed: ["off", "closed"] };
 const followTrail = startTrail(() => link.view);
@@ -31,7 +35,7 @@ function render() {
   $("mon").dataset.link = link.state;
   $("lost").hidden = !lost;
   if (lost) fill($("lost"), [link.since], () => [icon("lost"), h("span", {}, t("monitor.lost", { time: exact(link.since, view?.hall.tz) }))]);
-  fill($("health"), [link.state, store.ready, figures.failed, heard, view?.hall.zones], health);
+  fill($("health"), [link.state, store.ready, figures.failed, heard, view?.hall.zones, screensNow()], health);
   if (!view) return;
   const { hall } = view;
   // a cut stops the clock of the waits, not the clock on the wall: nobody knows who was called since
@@ -45,12 +49,14 @@ function render() {
   tiles(all);
   write($("limits"), t("monitor.limits", { warn: hall.limits.warn / 60, alarm: hall.limits.alarm / 60, ceiling: hall.limits.ceiling / 60 }));
   const services = all.services.map((row) => ({ ...row, longest: row.longest === null ? null : whole(row.longest) }));
-  fill($("services"), [services, hall.limits], () => all.services.map((row) => serviceRow(row, hall.limits)));
+  const waits = lost ? {} : (forecast.now?.services ?? {});
+  fill($("services"), [services, hall.limits, waits], () => all.services.map((row) => serviceRow(row, hall.limits, waits[row.service.id])));
   fill($("counters"), [all.counters, whole(at)], () => all.counters.map((row) => counterRow(row, at)));
   for (const element of document.querySelectorAll("[data-called]")) write(element, elapsed(at - Number(element.dataset.called)));
   fill($("longest"), [all.queue, whole(at)], () => longest(view, all.queue, at));
   flow(hall);
   day(hall);
+  promises();
 }
 
 /** Above everything: where somebody is needed. After a cut nobody knows whether it still holds. */
@@ -91,7 +97,7 @@ function tiles(all) {
   tile("open", all.open, `/ ${all.counters.length}`);
 }
 
-function serviceRow({ service, waiting, longest, level: how, hour, served, noShows }, limits) {
+function serviceRow({ service, waiting, longest, level: how, hour, served, noShows }, limits, wait) {
   const bar = h("span", { class: `lim ${how}`, "aria-hidden": "true" }, h("i"), h("u"), h("u"));
   const share = (ms) => `${Math.min(100, (ms / (limits.ceiling * 1000)) * 100)}%`;
   const [fillBar, warn, alarm] = bar.children;
@@ -103,6 +109,7 @@ function serviceRow({ service, waiting, longest, level: how, hour, served, noSho
     h("th", { scope: "row" }, h("div", {}, h("span", { class: "l" }, service.letter), h("span", { class: "name" }, named(service)))),
     h("td", {}, h("b", {}, String(waiting))), h("td", { class: "c" }, bar), h("td", {}, wait),
     h("td", { class: "wide" }, hour ? `${Math.round(hour.p50 / 60)} · ${Math.round(hour.p90 / 60)}` : "–"),
+    h("td", { class: "wide" }, waitWords(wait, t, true) || "–"),
     h("td", { class: "wide" }, String(served ?? "–")), h("td", { class: "wide" }, String(noShows ?? "–")));
 }
 
@@ -132,9 +139,13 @@ function flow(hall) {
   chartWidth = width;
   const told = figures.now.flow;
   const height = width < 600 ? 200 : 260;
-  fill($("chart"), [told, width, hall.hours], () => chart(told, hall, figures.now.now, width, height));
-  fill($("numbers"), told, () => flowRows(told).map((row) =>
-    h("tr", {}, h("th", { scope: "row" }, hourMinute(row.from, hall.tz)), h("td", {}, String(row.issued)), h("td", {}, String(row.called)), h("td", {}, String(row.waiting)))));
+  const ahead = link.state === "lost" ? [] : (forecast.now?.queue ?? []);
+  fill($("chart"), [told, width, hall.hours, ahead], () => chart(told, hall, figures.now.now, width, height, ahead));
+  const row = (at, ...cells) => h("tr", {}, h("th", { scope: "row" }, hourMinute(at, hall.tz)), cells.map((cell) => h("td", {}, String(cell))));
+  fill($("numbers"), [told, ahead], () => [
+    ...flowRows(told).map(({ from, issued, called, waiting }) => row(from, issued, called, waiting)),
+    ...ahead.filter((_, index) => index % 3 === 2).map(([at, low, , high]) => row(at, "–", "–", t("monitor.ahead_cell", { n: crowdWords([low, high]) }))),
+  ]);
 }
 
 function day(hall) {
@@ -148,6 +159,30 @@ function day(hall) {
   fill($("day"), rows, () => rows.map(([key, value]) => h("div", {}, h("dt", {}, t(`monitor.day.${key}`)), h("dd", {}, String(value)))));
 }
 
+/** Did people wait as long as they were told? */
+function promises() {
+  const kept = forecast.now?.kept ?? null;
+  fill($("kept"), kept, () => {
+    if (!kept) return h("p", {}, t("monitor.kept_none"));
+    const minutesOf = (seconds) => (Math.abs(seconds) / 60).toLocaleString(lang(), { maximumFractionDigits: 1 });
+    const side = Math.abs(kept.bias) < 30 ? "even" : kept.bias > 0 ? "late" : "early";
+    return [h("b", {}, `${kept.by_p80} %`), h("p", {}, t("monitor.kept_words", { n: kept.count, error: minutesOf(kept.error) }), " ", t(`monitor.bias.${side}`, { n: minutesOf(kept.bias) }))];
+  });
+}
+
+/** How many joined screens speak, and how many fell silent; null where it is not known. */
+function screensNow() {
+  if (!screens.now || screens.failed) return null;
+  const joined = screens.now.screens.filter((each) => each.joined);
+  const lost = joined.filter(({ seen }) => seen !== null && link.now() - seen > SILENT).length;
+  return { well: joined.filter(({ seen }) => seen !== null).length - lost, lost };
+}
+
+function screenChips() {
+  const found = screensNow();
+  return found && [found.well > 0 && chip("ok", "done", t("monitor.screens", { n: found.well })), found.lost > 0 && chip("alarm", "alarm", t("monitor.screens_lost", { n: found.lost }))];
+}
+
 function health() {
   const linkChip = { live: ["ok", "done"], lost: ["lost", "lost"], connecting: ["off", "clock"] }[link.state];
   const storeChip = store.ready === null ? null : store.ready ? ["ok", "done", "monitor.store_ok"] : ["alarm", "alarm", "monitor.store_away"];
@@ -159,6 +194,7 @@ function health() {
       const [kind, drawn] = { ok: ["ok", "sound"], deaf: ["alarm", "muted"], none: ["off", "muted"] }[state];
       return chip(kind, drawn, [t(`monitor.heard.${state}`), zone && ` · ${named(zone)}`].filter(Boolean).join(""));
     }),
+    screenChips(),
     figures.failed && chip("warn", "warn", t("monitor.figures_old")),
   ];
 }
@@ -173,12 +209,13 @@ link.on("view", () => {
   followTrail();
   render();
 });
+link.on("waits", () => forecast.want());
 link.on("heard", ({ zones }) => {
   heard = zones;
   render();
 });
 link.on("state", () => {
-  if (link.state === "live") figures.want();
+  if (link.state === "live") for (const each of [figures, forecast, screens]) each.want();
   askStore();
 });
 link.on("tick", () => askStore());
