@@ -44,7 +44,7 @@ class Service:
             if fate in (Fate.NO_SHOW, Fate.LATE, Fate.STRAY):
                 await self._absent(row, visitor)
                 if fate is Fate.LATE:
-                    clock.begin(self._come_back("reinstate", label, visitor.away))
+                    self._later("reinstate", label, visitor.away)
                 return False
             if slip is Slip.NO_SHOW:
                 await self._absent(row, visitor)
@@ -98,11 +98,11 @@ class Service:
             await clock.pause(serve / 3)
             await self._press("hold", note="photocopy")
             if fate is Fate.HELD:
-                clock.begin(self._come_back("resume", label, visitor.away))
+                self._later("resume", label, visitor.away)
             elif self._day.close:
                 self._day.abandoned.add(label)
             else:
-                clock.begin(self._come_back("cancel", label, GIVEN_UP * visitor.away))
+                self._later("cancel", label, GIVEN_UP * visitor.away)
         elif fate is Fate.RETURNED:
             await clock.pause(serve / 4)
             await self._press("return")
@@ -154,9 +154,12 @@ class Service:
             return {}
         return {"outcome": self._chance.choice(rules.outcomes), "delivered": [row["service"]] if row else []}
 
-    async def _come_back(self, command: str, label: str, away: float) -> None:
-        """Somebody held or missed stands at the desk again; or is given up."""
+    def _later(self, command: str, label: str, away: float) -> None:
+        """Somebody held or missed stands at the desk again after a while; or is given up."""
         self._day.away += 1
+        self._day.clock.begin(self._come_back(command, label, away))
+
+    async def _come_back(self, command: str, label: str, away: float) -> None:
         try:
             await self._day.clock.pause(away)
             await self._hand.press(command, ticket=label)

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -61,6 +62,8 @@ class Day:
     away: int = 0
     calling: int = 0
     """officers who are pressing "next" at this moment"""
+    attending: int = 0
+    """officers with somebody at hand: what they do may not be the last of it"""
     attended: set[str] = field(default_factory=set)
     """tickets whose fate has been played"""
     abandoned: set[str] = field(default_factory=set)
@@ -72,12 +75,23 @@ class Day:
     _deeds: int = 0
     _moved: float = 0.0
 
+    @contextmanager
+    def busy(self) -> Iterator[None]:
+        """An officer has somebody at hand: who seems to have left may be brought back by the next press."""
+        self.attending += 1
+        try:
+            yield
+        finally:
+            self.attending -= 1
+
     def over(self) -> bool:
         """Whether everybody has come, and left; or nothing has moved for so long that nothing will."""
         if self.arrived < len(self.plan.visitors):
             return False
         left = self.abandoned if self.close else ()
-        if self.away == 0 and all(self.watch.settled(label) or label in left for label in self.record.mine):
+        if self.away == self.attending == 0 and all(
+            self.watch.settled(label) or label in left for label in self.record.mine
+        ):
             return True
         now = asyncio.get_running_loop().time()
         if len(self.record.deeds) != self._deeds:

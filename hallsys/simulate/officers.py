@@ -66,6 +66,10 @@ class Desk:
         await self._try("close_counter")
 
     async def _next(self) -> None:
+        with self._day.busy():
+            await self._call_next()
+
+    async def _call_next(self) -> None:
         finishes = self._at_hand
         self._day.calling += 1
         try:
@@ -110,6 +114,10 @@ class Desk:
 
     async def _at_the_counter(self) -> None:
         """Somebody stands there: without a number, or with one whose turn it is not."""
+        with self._day.busy():
+            await self._take_in()
+
+    async def _take_in(self) -> None:
         day = self._day
         if day.walk_ins:
             visitor = day.walk_ins.popleft()
