@@ -119,5 +119,3 @@ async def test_the_whole_page_is_reachable(hall: Hall, stations: Stations, lang:
         found = await Axe().run(desk.page)
         assert found.violations_count == 0, found.generate_report()
         assert not await desk.page.evaluate("document.scrollingElement.scrollWidth > innerWidth")
-
-        await desk.page.screenshot(path=f"/tmp/admin-{lang}-{size[0]}.png", full_page=True)

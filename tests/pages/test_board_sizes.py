@@ -11,8 +11,10 @@ pytestmark = pytest.mark.browser
 CAPITAL = 0.71
 """em, of the typeface as tokens.css enlarges it."""
 
-LABELS = ["A012", "Q003", "W012", "A1000", "W1000"]
-"""Ordinary; with a tail below the line; with the widest letter; past 999; both."""
+LABELS = ["A012", "N086", "Q003", "W012", "A1000", "W1000"]
+"""Ordinary; broad; with a tail below the line; with the widest letter; past 999; both."""
+GAP = 0.008
+"""Of the screen's shorter side, between a number and its counter beside it: without it they are one number."""
 
 # Where the ink of each number is, which is not where its line box is.
 INK = """async ({ labels, counter, arrow, band }) => {
@@ -48,10 +50,15 @@ INK = """async ({ labels, counter, arrow, band }) => {
       size: parseFloat(style.fontSize) };
   };
   const edges = (element) => element.getBoundingClientRect().toJSON();
+  const written = (element) => {
+    const range = document.createRange();
+    range.selectNodeContents(element);
+    return range.getBoundingClientRect().toJSON();
+  };
   const tight = (item) => item.scrollWidth > item.clientWidth + 1;
   return {
     calls: [...document.querySelectorAll("hall-call .call")].map((call) => ({
-      card: edges(call), to: edges(call.querySelector(".to")), say: edges(call.querySelector(".who .say")),
+      card: edges(call), to: edges(call.querySelector(".to")), word: written(call.querySelector(".to .say")), say: edges(call.querySelector(".who .say")),
       what: call.querySelector(".what")?.offsetParent ? edges(call.querySelector(".what")) : null,
       number: ink(call.querySelector(".who .num")), counter: ink(call.querySelector(".to .num")),
       arrow: call.querySelector(".arrow") && edges(call.querySelector(".arrow")) })),
@@ -62,16 +69,17 @@ INK = """async ({ labels, counter, arrow, band }) => {
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
 @pytest.mark.parametrize("size", [WALL, PORTRAIT], ids=["landscape", "portrait"])
-async def test_calls_are_large_and_whole(size: Size, lang: str, hall: Hall, stations: Stations) -> None:
-    station = await (await stations(hall.address, size)).open(hall.page(f"board?sound=0&lang={lang}"))
-    await station.page.locator("hall-counters .ctr").first.wait_for()
+@pytest.mark.parametrize("board", ["hall", "media"])
+async def test_calls_are_large_and_whole(board: str, size: Size, lang: str, hall: Hall, stations: Stations) -> None:
+    station = await (await stations(hall.address, size)).open(hall.page(f"board?sound=0&board={board}&lang={lang}"))
+    await station.page.locator("html[data-day]").wait_for(state="attached")
     faults = []
     for labels in [[label] for label in LABELS] + [["Q003", label] for label in LABELS]:
         for counter in ("3", "12"):
             for arrow, band in ((None, None), ("right", None), (None, "deaf")):
                 given = {"labels": labels, "counter": counter, "arrow": arrow, "band": band}
                 seen = await station.page.evaluate(INK, given)
-                wrong = [fault for call in seen["calls"] for fault in _faults(call)]
+                wrong = [fault for call in seen["calls"] for fault in _faults(call, GAP * min(size))]
                 if seen["tight"]:
                     wrong.append("the lists beside it run over")
                 if band is None and len(labels[-1]) == 4 and "W" not in labels[-1]:
@@ -87,17 +95,21 @@ def _share(call: dict[str, Any], size: Size) -> float:
     return capital / height - 1 / 6 if width > height else capital / width - 1 / 4
 
 
-def _faults(call: dict[str, Any]) -> list[str]:
+def _faults(call: dict[str, Any], gap: float) -> list[str]:
     card, number, to, counter = call["card"], call["number"], call["to"], call["counter"]
     side_by_side = to["left"] > card["left"] + 10
     checks = {
         "the number leaves its card below": number["bottom"] <= (card if side_by_side else to)["bottom"] - 1,
         "the number leaves its card above": number["top"] >= card["top"],
         "the number leaves its card at the left": number["left"] >= card["left"] + 1,
-        "the number runs into the counter": number["right"] <= (to["left"] if side_by_side else card["right"] - 1),
+        "the number runs into the counter": number["right"]
+        <= (to["left"] - gap if side_by_side else card["right"] - 1),
         # words have a third of their line above and below their ink
         "the number covers the words above": number["top"] >= call["say"]["bottom"] - call["say"]["height"] / 4,
         "the counter leaves its card": counter["left"] >= to["left"] and counter["right"] <= to["right"] - 1,
+        "the word for the counter leaves its card": (
+            call["word"]["left"] >= to["left"] + 1 and call["word"]["right"] <= to["right"] - 1
+        ),
         "the counter leaves its card below": counter["bottom"] <= to["bottom"],
     }
     if call["what"]:

@@ -3,6 +3,7 @@
 const BOARDS = ["hall", "zone", "counter", "media", "led"];
 const THEMES = ["dark", "light"];
 const LANGUAGES = ["vi", "en"];
+const WAYS = ["left", "right", "up", "down"];
 
 /** `{board, zone, counter, theme, languages, volume, name, arrow, sound}` of the device `screen` (null: not joined) with the
     address's `query` (URLSearchParams); `page` is the language the page was asked for. Before the first view the address decides. */
@@ -21,7 +22,7 @@ export function settingsOf(view, screen, query, page) {
     languages: languagesOf(given?.languages ?? [], query.get("lang"), page),
     volume: given?.volume ?? 100,
     name: given?.name ?? "",
-    arrow: query.get("arrow"), // where the counters are is a matter of where the screen hangs
+    arrow: pick(WAYS, query.get("arrow"), null), // where the counters are is a matter of where the screen hangs
     sound: board !== "counter" && query.get("sound") !== "0" && (given?.volume ?? 100) > 0,
   };
 }
