@@ -26,6 +26,11 @@ class Mutant(NamedTuple):
     line: str
     source: str
 
+    @property
+    def name(self) -> str:
+        """How docs/mutants.md names it: by its line, where that says enough."""
+        return f"{self.was} → {self.line}" if self.line in ("if True:", "if False:", "pass") else self.line
+
 
 def mutants(source: str) -> list[Mutant]:
     """All mutants of a file, each once; those that differ in types alone are left out, as mypy holds these."""
