@@ -104,10 +104,10 @@ function serviceRow({ service, waiting, longest, level: how, hour, served, noSho
   fillBar.style.width = share(longest ?? 0);
   warn.style.left = share(limits.warn * 1000);
   alarm.style.left = share(limits.alarm * 1000);
-  const wait = longest === null ? "–" : how === "fine" ? minutes(longest) : chip(how, how, minutes(longest));
+  const waited = longest === null ? "–" : how === "fine" ? minutes(longest) : chip(how, how, minutes(longest));
   return h("tr", {},
     h("th", { scope: "row" }, h("div", {}, h("span", { class: "l" }, service.letter), h("span", { class: "name" }, named(service)))),
-    h("td", {}, h("b", {}, String(waiting))), h("td", { class: "c" }, bar), h("td", {}, wait),
+    h("td", {}, h("b", {}, String(waiting))), h("td", { class: "c" }, bar), h("td", {}, waited),
     h("td", { class: "wide" }, hour ? `${Math.round(hour.p50 / 60)} · ${Math.round(hour.p90 / 60)}` : "–"),
     h("td", { class: "wide" }, waitWords(wait, t, true) || "–"),
     h("td", { class: "wide" }, String(served ?? "–")), h("td", { class: "wide" }, String(noShows ?? "–")));
