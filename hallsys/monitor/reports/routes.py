@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Final, Protocol
 from zoneinfo import ZoneInfo
@@ -12,10 +12,12 @@ import msgspec
 from aiohttp import web
 
 from hallsys.config import HallConfig
+from hallsys.core.report import Report
 from hallsys.core.rights import require
 from hallsys.errors import Refused
-from hallsys.monitor.reports.count import Answer, Hall, answer, day_of
-from hallsys.monitor.reports.question import Question, question
+from hallsys.monitor.reports.count import Answer, Hall, answers, day_of, of_halls
+from hallsys.monitor.reports.page import shown
+from hallsys.monitor.reports.question import GROUPINGS, Days, Question, question
 from hallsys.monitor.reports.table import as_csv, rows
 from hallsys.monitor.reports.workbook import as_xlsx
 from hallsys.store.connection import StoreDown
@@ -42,14 +44,36 @@ class Reports:
         self._halls, self._pages, self._guard, self._texts = halls, pages, guard, texts
 
     def routes(self) -> list[web.RouteDef]:
-        """`GET /api/v1/halls/{hall}/reports` (supervisors)."""
-        return [web.get("/api/v1/halls/{hall}/reports", self.figures)]
+        """`GET /halls/{hall}/reports` and `GET /api/v1/halls/{hall}/reports` (supervisors)."""
+        return [
+            web.get("/halls/{hall}/reports", self.page),
+            web.get("/api/v1/halls/{hall}/reports", self.figures),
+        ]
+
+    async def page(self, request: web.Request) -> web.StreamResponse:
+        hall = await self._halls.get(request.match_info["hall"])
+        join = self._guard(request, hall.config, "supervisor")
+        if join is not None:
+            return join
+        asked, found, heat = await self._answers(request, hall, ("weekday_hour",))
+        lang = page_language(request)
+        say = partial(self._texts.say, lang)
+        lines = rows(found, hall.config, self._halls.configs, lang, say)
+        return self._pages.render(
+            request,
+            "monitor/reports.html",
+            hall=hall.config,
+            asked=asked,
+            groupings=[by for by in GROUPINGS if by != "hall" or request["who"].hall is None],
+            months=_last_month(asked.days, self._today(hall)),
+            **shown(found, lines, heat, hall.config, lang, say),
+        )
 
     async def figures(self, request: web.Request) -> web.Response:
         hall = await self._halls.get(request.match_info["hall"])
         config = hall.config
         require(request["who"], config.id, "supervisor")
-        asked, found = await self._answer(request, hall)
+        asked, found, _ = await self._answers(request, hall)
         if asked.format == "json":
             return web.Response(body=msgspec.json.encode(found), content_type="application/json")
         lang = page_language(request)
@@ -63,16 +87,31 @@ class Reports:
         headers = {"Content-Type": _TYPES[asked.format], "Content-Disposition": f'attachment; filename="{name}"'}
         return web.Response(body=body, headers=headers)
 
-    async def _answer(self, request: web.Request, hall: Hall) -> tuple[Question, Answer]:
-        now = datetime.now(ZoneInfo(hall.config.timezone)).date()
-        asked = question(request.query, day_of(hall) or now)
-        halls: list[Hall] = []
-        if asked.by == "hall":
+    async def _answers(
+        self, request: web.Request, hall: Hall, more: tuple[str, ...] = ()
+    ) -> tuple[Question, Answer, dict[str, Report]]:
+        """What is asked for, its figures, and the groups of `more`, of this hall alone."""
+        asked = question(request.query, self._today(hall))
+        with _store():
+            if asked.by != "hall":
+                found = await answers(hall, asked.days, (asked.by, *more))
+                return asked, found[0], found[-1].groups
             if request["who"].hall is not None:
                 raise Refused("forbidden", "by")
             halls = [await self._halls.get(name) for name in self._halls.configs]
-        with _store():
-            return asked, await answer(hall, asked.days, asked.by, halls)
+            heat = await answers(hall, asked.days, more) if more else []
+            return asked, await of_halls(hall, asked.days, halls), heat[0].groups if heat else {}
+
+    def _today(self, hall: Hall) -> date:
+        return day_of(hall) or datetime.now(ZoneInfo(hall.config.timezone)).date()
+
+
+def _last_month(days: Days, today: date) -> Days:
+    """The month that a monthly report is of: the one that is looked at, else the last that is over."""
+    if days.is_month:
+        return days
+    end = today.replace(day=1) - timedelta(days=1)
+    return Days(end.replace(day=1), end)
 
 
 @contextmanager
