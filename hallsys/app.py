@@ -31,6 +31,8 @@ from hallsys.live.screens import Listed, Screens
 from hallsys.live.socket import Sockets
 from hallsys.live.staff import Staff
 from hallsys.monitor import routes as monitor
+from hallsys.monitor.forecast import routes as forecast
+from hallsys.monitor.forecast.forecasts import Forecasts
 from hallsys.monitor.reports.count import Answer
 from hallsys.monitor.reports.routes import Reports
 from hallsys.office.greeting import greet, near_address, playing
@@ -87,6 +89,7 @@ def _described() -> Iterator[openapi.Operation]:
     code, orders = dict[str, str | int], f"{openapi.ALWAYS} too_large"
     yield openapi.Operation("get", f"{hall}/stats", "The figures of the running day.", Stats)
     yield openapi.Operation("get", f"{hall}/reports", "Figures of any days, by group.", Answer)
+    yield openapi.Operation("get", f"{hall}/waits", "The forecast: waits by service, or of a ticket.", forecast.Waits)
     yield openapi.Operation("get", f"{hall}/screens", "Screens, their settings and health.", dict[str, list[Listed]])
     yield openapi.Operation("get", f"{hall}/officer", "Who is signed in here, and who may.", officers.OfficerChoice)
     yield openapi.Operation("get", f"{hall}/accounts", "Waiting devices, tokens, users.", dict[str, Any])
@@ -154,6 +157,7 @@ class Server:
         self.voices = Voices(settings.data / "voice", configs, self.loudspeakers.speaks, self.shelf)
         self.halls.on_events(self.voices.hear)
         self.keeper = Keeper(self.halls)
+        self.forecasts = Forecasts(self.halls)
         self._runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=GRACE)
 
     def _application(self) -> web.Application:
@@ -188,6 +192,7 @@ class Server:
                 *caller.routes(self.halls, pages, guard),
                 *kiosk.routes(self.halls, pages, guard),
                 *monitor.routes(self.halls, pages, guard),
+                *forecast.routes(self.halls, self.forecasts),
                 *Reports(self.halls, pages, guard, Texts.load()).routes(),
                 *admin.routes(),
                 *openapi.routes(*_described()),
@@ -201,6 +206,7 @@ class Server:
         await self._read_halls(list(self.halls.configs)[:UP_FRONT])
         self.halls.start()
         self.keeper.start()
+        self.forecasts.start()
         site = web.TCPSite(self._runner, self.settings.host, self.settings.port)
         try:
             await site.start()
@@ -213,6 +219,7 @@ class Server:
         await self._runner.cleanup()
         await self.loudspeakers.close()
         await self.voices.close()
+        await self.forecasts.close()
         await self.keeper.close()
         await self.halls.close()
 
