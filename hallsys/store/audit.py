@@ -17,10 +17,10 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from hallsys.core.history import DayRecord, Recorder
-from hallsys.core.model import Ticket
+from hallsys.core.model import Counter, Ticket
 from hallsys.core.notes import remark
 from hallsys.core.position import Position
-from hallsys.store.entry import Entry
+from hallsys.store.entry import Entry, Told
 from hallsys.store.journal import Journal
 from hallsys.store.past import Past
 
@@ -30,8 +30,8 @@ AT_ONCE: Final = 200
 
 class Line(msgspec.Struct, frozen=True, gc=False):
     """One event. `at` is its position, `time` in ms, `who` a role and a name (`officer Lan`, `counter Quầy 3`, `clock`,
-    `ticket`; empty for what the server does when it starts), `why` the reason of a choice as on the ticket, `note` what
-    was said with it in words."""
+    `ticket`; empty for what the server does when it starts), `why` the reason of a choice as on the ticket, or where to
+    and what for (`_why`), `note` what was said with it in words."""
 
     at: str
     time: int
@@ -137,12 +137,35 @@ def line_of(entry: Entry) -> Line:
     """An entry of the stream in one line."""
     told = entry.told
     counter, ticket = (None, None) if told.kind in _OF_THE_HALL else (_counter(entry), _ticket(entry))
-    row = told.changes.get("tickets", {}).get(ticket) if ticket else None
-    why = row.why if isinstance(row, Ticket) and told.kind in _CHOSEN else None
+    tickets, counters = told.changes.get("tickets", {}), told.changes.get("counters", {})
+    why = _why(told, tickets.get(ticket or ""), counters.get(counter or ""))
     note = entry.note
     if note is None:
         note = remark(told.kind, told.private.get("visits", {}).get(ticket or "")).outcome
     return Line(str(told.at), told.time, told.kind, entry.by, counter, ticket, why, note)
+
+
+def _why(told: Told, ticket: Ticket | None, counter: Counter | None) -> str | None:
+    """Why a ticket was chosen, or what exactly was done, where the kind does not say it: a code with figures."""
+    if ticket is not None and told.kind in _CHOSEN:
+        return ticket.why
+    if ticket is not None and told.kind == "transferred":
+        return _whither(ticket, told.time)
+    if counter is not None and told.kind == "help_asked":
+        return f"asks kind={counter.asks}"
+    if counter is not None and told.kind == "counter_assigned":
+        return f"assigned services={','.join(counter.services)} mode={counter.mode}"
+    return None
+
+
+def _whither(ticket: Ticket, now: int) -> str:
+    """Where a ticket was sent, at which place if not by arrival, and after how many minutes if not at once."""
+    if ticket.to_counter is not None:
+        to = f"to_counter counter={ticket.to_counter}"
+    else:
+        to = f"to_service service={ticket.service}" if ticket.to_group is None else f"to_group name={ticket.to_group}"
+    place = " place=front" if ticket.front else " place=end" if ticket.arrival == now else ""
+    return f"{to}{place}" + ("" if ticket.not_before is None else f" after={(ticket.not_before - now) // 60_000}")
 
 
 def _ticket(entry: Entry) -> str | None:

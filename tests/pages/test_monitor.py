@@ -74,6 +74,11 @@ async def test_what_was_done_is_read_chosen_and_taken_along(hall: Hall, stations
     assert label not in table
     await hall.do("resume", ticket=other)
     await expect(lines).to_have_count(4)
+    await hall.do("open_counter", counter="3")
+    await hall.do("call_next", counter="3")
+    await hall.do("transfer", counter="3", to_counter="4", place="front", after=20)
+    where = "đến quầy 4, lên đầu, sau 20 phút" if lang == "vi" else "to counter 4, in front, in 20 min"
+    await expect(lines.first.locator(".words")).to_have_text(where)
     shown = await page.locator("main").inner_text()
     assert not UNWRITTEN.findall(shown)
     for width, height in (DESK, PHONE):

@@ -88,6 +88,38 @@ async def test_who_what_and_why(hall: Desk) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("to", "why"),
+    [
+        ({"service": "H"}, "to_service service=H"),
+        ({"to_counter": "2", "place": "front"}, "to_counter counter=2 place=front"),
+        ({"to_group": "land", "place": "end", "after": 20}, "to_group name=land place=end after=20"),
+    ],
+)
+async def test_where_a_ticket_was_sent(valkey_url: str, clock: Clock, to: dict[str, Any], why: str) -> None:
+    config = new_hall(groups=[{"id": "land", "name": {"vi": "Đất đai", "en": "Land"}}])
+    async with desk(config, valkey_url, clock=clock) as hall:
+        await hall.do("open_counter", counter="1")
+        await hall.issue()
+        clock.ahead += 1_000
+        await hall.do("call_next", counter="1", by=LAN)
+        await hall.do("transfer", counter="1", by=LAN, **to)
+        lines = await audit_of(hall).today(here(hall))
+    assert shown(lines)[-1] == ("transferred", "officer Lan", "1", "A001", why, None)
+
+
+async def test_what_help_was_asked_and_what_a_counter_was_given(hall: Desk) -> None:
+    await hall.do("ask_help", counter="1", kind="security", by=LAN)
+    await hall.do("ask_help", counter="1", by=LAN)
+    await hall.do("assign_counter", counter="1", services=["H", "A"], mode="priority", by=By("supervisor", "Hoa"))
+    lines = await audit_of(hall).today(here(hall))
+    assert shown(lines)[-3:] == [
+        ("help_asked", "officer Lan", "1", None, "asks kind=security", None),
+        ("help_ended", "officer Lan", "1", None, None, None),
+        ("counter_assigned", "supervisor Hoa", "1", None, "assigned services=H,A mode=priority", None),
+    ]
+
+
 async def test_the_outcome_of_what_a_call_finishes(hall: Desk) -> None:
     for _ in range(2):
         await hall.issue()

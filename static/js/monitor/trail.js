@@ -74,13 +74,22 @@ function row(view, { time, kind, who, counter, ticket, why, note }, tz) {
   const words = has(`trail.kind.${kind}`) ? t(`trail.kind.${kind}`) : kind;
   const place = counter && (view.counters[counter] ? counterName(view.counters[counter]) : counter);
   return h("tr", {}, h("td", {}, exact(time, tz)), h("th", { scope: "row" }, words), h("td", {}, ticket ?? ""), h("td", {}, place ?? ""),
-    h("td", {}, by(who)), h("td", { class: "words" }, [why && whyWords(view, why), said(view, kind, note)].filter(Boolean).join(" · ")));
+    h("td", {}, by(who)), h("td", { class: "words" }, [why && exactly(view, why), said(view, kind, note)].filter(Boolean).join(" · ")));
 }
 
 /** `officer Lan` in words. */
 function by(who) {
   const [role, ...name] = who.split(" ");
   return [has(`trail.by.${role}`) ? t(`trail.by.${role}`) : role, name.join(" ")].filter(Boolean).join(" ");
+}
+
+/** Why, or where to: the codes of a choice, and those that only the trail has. */
+function exactly(view, why) {
+  const params = Object.fromEntries(why.split(" ").slice(1).map((pair) => pair.split("=")));
+  if (why.startsWith("asks ")) return t(`help.${params.kind}`);
+  const words = why.startsWith("to_") || why.startsWith("assigned ") ? ["place", "after", "mode"].filter((name) => params[name] && params[name] !== "all").map((name) =>
+    name === "after" ? t("counter.after_minutes", { n: params.after }) : t(name === "place" ? `counter.place.${params.place}` : `trail.mode.${params.mode}`)) : [];
+  return [whyWords(view, why, "trail.why"), ...words].join(", ");
 }
 
 /** What was said with it: an officer's words as they are, a pause's reason and an outcome by their names. */
