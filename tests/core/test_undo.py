@@ -49,7 +49,7 @@ def test_what_is_undone_has_no_sound_and_is_one_event(hall: Rig) -> None:
     told = len(hall.events)
     undo(hall)
     assert len(hall.events) == told + 1
-    assert hall.events[-1].voice is None
+    assert (hall.events[-1].voice, hall.events[-1].private) == (None, {})
 
 
 @pytest.mark.parametrize("started", [True, False])
