@@ -1,6 +1,6 @@
 // A forecast in plain words. The one place that rounds: steps of five minutes, a range, never a single figure. Pure.
 const STEP = 300; // s
-const NONE = 60; // s: whoever is called within a minute does not wait
+const NONE = 15; // s: whoever is called by then does not wait
 const SHORT = 10; // min up to which a range would only look exact
 
 /** A wait `[p50, p80]` in seconds as words, by `t`; empty where nothing is known. `brief`: for a column headed "minutes". */

@@ -76,7 +76,7 @@ function foresee(svg, ahead, { x, y, width, hall }, [at, count]) {
   const points = [[at, count, count, count], ...ahead];
   const line = (rows, column) => rows.map((row) => `${x(row[0]).toFixed(1)} ${y(row[column]).toFixed(1)}`).join("L");
   const [until, low, , high] = points.at(-1);
-  const words = t("monitor.ahead_words", { time: hourMinute(until, hall.tz), n: crowdWords([low, high]) });
+  const words = t(high ? "monitor.ahead_words" : "monitor.ahead_nobody", { time: hourMinute(until, hall.tz), n: crowdWords([low, high]) });
   const room = words.length * LETTER;
   const right = x(until) + 8 + room < width;
   svg.append(
