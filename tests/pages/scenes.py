@@ -183,8 +183,11 @@ SCENES: Final = {
 
 
 def zoned(scene: Scene) -> Scene:
-    """The same in a hall of two zones."""
-    return replace(scene, view={**scene.view, "hall": {**scene.view["hall"], "zones": ZONES}})
+    """The same in a hall of two zones; of two calls, one zone has two and the other one."""
+    third = [called(FIVE, "H015", "H", "2", NOW + 200)] if scene.name == "two-calls" else []
+    return replace(
+        scene, frames=[*scene.frames, *third], view={**scene.view, "hall": {**scene.view["hall"], "zones": ZONES}}
+    )
 
 
 class Play:

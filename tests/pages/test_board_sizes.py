@@ -58,7 +58,8 @@ INK = """async ({ labels, counter, arrow, band }) => {
   const tight = (item) => item.scrollWidth > item.clientWidth + 1;
   return {
     calls: [...document.querySelectorAll("hall-call .call")].map((call) => ({
-      card: edges(call), to: edges(call.querySelector(".to")), word: written(call.querySelector(".to .say")), say: edges(call.querySelector(".who .say")),
+      card: edges(call), to: edges(call.querySelector(".to")), word: written(call.querySelector(".to .say")),
+      say: edges(call.querySelector(".who .say")),
       what: call.querySelector(".what")?.offsetParent ? edges(call.querySelector(".what")) : null,
       number: ink(call.querySelector(".who .num")), counter: ink(call.querySelector(".to .num")),
       arrow: call.querySelector(".arrow") && edges(call.querySelector(".arrow")) })),

@@ -7,10 +7,12 @@ import { counterName, serviceName } from "hallsys/staff/hall.js";
 import { data, lang, t } from "hallsys/texts.js";
 
 const LINK = { live: ["serving", "done"], lost: ["lost", "lost"], connecting: ["off", "clock"] };
-const HEARD = { ok: ["serving", "sound"], deaf: ["called", "muted"] };
+const HEARD = { ok: ["serving", "sound"], deaf: ["called", "muted"], none: ["off", "muted"] };
 
-/** Does the part of the hall where this counter is called hear anything? "ok", "deaf", or null where nobody knows. */
+/** Does the part of the hall where this counter is called hear anything? "ok", "deaf", "none" (it has no loudspeaker), or null
+    where nobody knows or the hall wants no voice. */
 function hears(view, heard) {
+  if (view?.hall.sound?.enabled === false) return null;
   const zone = view?.hall.zones?.find(({ counters }) => counters.includes(data.counter));
   const state = heard[zone?.id ?? ""]?.state;
   return state in HEARD ? state : null;
