@@ -107,7 +107,7 @@ class Bench:
             os._exit(code)
 
 
-def survivors(bench: Bench, module: str, console: Console, only: str) -> tuple[int, list[Mutant]]:
+def survivors(bench: Bench, module: str, console: Console, only: str, start: int) -> tuple[int, list[Mutant]]:
     """How many mutants there are, and those that no test notices. Raises RuntimeError where a test fails anyway."""
     begin = time.monotonic()
     if not bench.ready(module):
@@ -115,7 +115,7 @@ def survivors(bench: Bench, module: str, console: Console, only: str) -> tuple[i
     timeout = 30 + 5 * (time.monotonic() - begin)
     path = bench.source(module)
     source = path.read_text()
-    found = [mutant for mutant in mutants(source) if only in mutant.was]
+    found = [mutant for mutant in mutants(source) if only in mutant.was and mutant.number >= start]
     alive = []
     columns = [*Progress.get_default_columns(), MofNCompleteColumn(), TimeElapsedColumn()]
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
@@ -133,6 +133,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.mutants", description=__doc__)
     parser.add_argument("modules", nargs="*", metavar="module", help=f"of {', '.join(TESTS)}; default: all")
     parser.add_argument("--only", default="", metavar="TEXT", help="only faults in lines with this text")
+    parser.add_argument("--from", type=int, default=0, dest="start", metavar="LINE", help="go on from this line")
     options = parser.parse_args()
     if unknown := set(options.modules) - set(TESTS):
         parser.error(f"no such module: {', '.join(sorted(unknown))}; there are {', '.join(TESTS)}")
@@ -158,7 +159,7 @@ def main() -> int:
         bench = Bench(folder)
         for module in options.modules or TESTS:
             begin = time.monotonic()
-            made, alive = survivors(bench, module, console, options.only)
+            made, alive = survivors(bench, module, console, options.only, options.start)
             section = explained.partition(f"\n**{module}**")[2].partition("\n**")[0]
             new = [mutant for mutant in alive if f"`{mutant.name}`" not in section]
             unexplained += len(new)
