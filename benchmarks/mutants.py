@@ -29,7 +29,7 @@ DOCS: Final = ROOT / "docs" / "mutants.md"
 _POLICY: Final = ["test_reasons", "test_policy_bookings", "test_policy_moments", "test_fairness", "test_policy_runs"]
 TESTS: Final = {
     "policy": _POLICY,
-    "turns": _POLICY,
+    "turns": ["test_reasons", "test_policy_bookings", "test_fairness", "test_policy_moments", "test_policy_runs"],
     "sight": _POLICY,
     "shares": ["test_reasons", "test_policy_runs"],
     "lanes": ["test_lanes", *_POLICY],
