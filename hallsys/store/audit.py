@@ -45,6 +45,7 @@ class Line(msgspec.Struct, frozen=True, gc=False):
 
 _lines: Final = msgspec.json.Decoder(list[Line])
 _encode: Final = msgspec.json.Encoder().encode
+_pack: Final = msgspec.msgpack.Encoder().encode
 _OF_THE_HALL: Final = frozenset({"day_opened", "day_closed", "configured", "recovered"})
 _CHOSEN: Final = frozenset({"issued", "called"})
 
@@ -91,6 +92,10 @@ class Audit:
         """The running day up to a position, as reports count it. Raises StoreDown."""
         record = (await self._read(until)).recorder.record
         return msgspec.convert(msgspec.to_builtins(record), DayRecord)  # a copy: the book goes on
+
+    async def packed(self, until: Position) -> bytes:
+        """The same for another process, as MessagePack: quicker than a copy. Raises StoreDown."""
+        return _pack((await self._read(until)).recorder.record)
 
     async def of_ticket(self, label: str, until: Position) -> list[Line]:
         """What happened to a ticket today. Raises StoreDown."""

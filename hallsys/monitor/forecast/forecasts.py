@@ -131,10 +131,10 @@ class Forecasts:
         now = time.time_ns() // 1_000_000
         shot = await hall.ledger.read(snapshot)
         times = [shot["now"] + STEP * (index + 1) for index in range(AHEAD)]
-        record = await hall.audit.record(hall.hub.at)
-        if record.day != day or hall.today != day:
-            return  # between two days: the next forecast knows the new one
-        played = await self.process.play(Job(hall.config.id, hall.config.timezone, shot, record, past, times))
+        record = await hall.audit.packed(hall.hub.at)
+        if hall.today != day:
+            return  # the next forecast knows the new day
+        played = await self.process.play(Job(hall.config.id, hall.config.timezone, shot, day, record, past, times))
         if played.trouble:
             raise Lost(played.trouble)
         latest.taught = taught

@@ -4,7 +4,6 @@ from typing import Any, Final
 
 import msgspec
 
-from hallsys.core.history import DayRecord
 from hallsys.core.promises import Kept
 
 LENGTH: Final = 4
@@ -12,13 +11,15 @@ LENGTH: Final = 4
 
 
 class Job(msgspec.Struct):
-    """A hall to play forward: `snapshot` but for its `today`, which is made of `record`. `past` are packed records of
-    the last days, None when they are as last time. `times` (s since midnight) are when to count the queue."""
+    """A hall to play forward: `snapshot` but for its `today`, which is made of `record`, the running `day` as
+    MessagePack. `past` are packed records of the last days, None when they are as last time. `times` (s since midnight)
+    are when to count the queue."""
 
     hall: str
     timezone: str
     snapshot: dict[str, Any]
-    record: DayRecord
+    day: str
+    record: bytes
     past: list[bytes] | None
     times: list[float]
 

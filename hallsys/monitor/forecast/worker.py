@@ -11,6 +11,7 @@ from typing import Any, BinaryIO, Final
 import msgspec
 
 from hallsys.core.forecast import evaluate, queue_ahead, read_scene
+from hallsys.core.history import DayRecord
 from hallsys.core.promises import kept
 from hallsys.core.snapshot import today
 from hallsys.monitor.forecast.wire import LENGTH, Job, Played, message
@@ -20,6 +21,7 @@ COURTESY: Final = 10
 """Commands go before forecasts where there are few cores."""
 
 _decode: Final = msgspec.msgpack.Decoder(Job).decode
+_record: Final = msgspec.msgpack.Decoder(DayRecord).decode
 
 
 class Player:
@@ -34,13 +36,16 @@ class Player:
             days = [today(job.timezone, unpack_record(packed)) for packed in job.past]
             self._past[job.hall] = {"days": [day for day in days if day["arrivals"]]}
         history, memo = self._past.get(job.hall), self._memos.setdefault(job.hall, {})
-        snapshot = {**job.snapshot, "today": today(job.timezone, job.record)}
+        record = _record(job.record)
+        if record.day != job.day:  # read between two days
+            record = DayRecord(job.day)
+        snapshot = {**job.snapshot, "today": today(job.timezone, record)}
         waits = evaluate(snapshot, history, memo)
         queue: list[tuple[int, int, int]] = []
         if job.times:
             counts = queue_ahead(read_scene(snapshot, memo), history, memo, job.times)
             queue = [_spread(sorted(column)) for column in counts.T.tolist()]
-        return Played(waits, queue, kept(job.record))
+        return Played(waits, queue, kept(record))
 
     def forget(self, hall: str) -> None:
         """What was learnt of a hall may be what its forecast stumbled over."""
