@@ -9,7 +9,8 @@ from hallsys.errors import Refused
 
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=32)]
 Note = Annotated[str, msgspec.Meta(max_length=500)]
-Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"\S")]
+"""Words, not blanks alone: who passes others is owed a reason."""
 Token = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
 Time = Annotated[int, msgspec.Meta(ge=0, lt=4_102_444_800_000)]
 """Milliseconds, before the year 2100: far beyond it, dates cannot be reckoned."""
@@ -141,7 +142,7 @@ class WalkIn(Command, frozen=True):
 
 class NoteDown(Command, frozen=True):
     ticket: Id
-    text: Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
+    text: Annotated[str, msgspec.Meta(min_length=1, max_length=500, pattern=r"\S")]
 
 
 class AssignCounter(Command, frozen=True):
@@ -173,7 +174,7 @@ class AskHelp(Command, frozen=True):
 class PutNotice(Command, frozen=True):
     """A line for the hall's screens, spoken too if asked. Everybody can read it: no names."""
 
-    text: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    text: Reason
     minutes: Minutes = 10
     counter: Id | None = None
     zone: Id | None = None

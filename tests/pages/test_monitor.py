@@ -42,6 +42,23 @@ async def test_a_counter_that_is_left_open_is_pointed_out(hall: Hall, stations: 
     await hall.do("cancel", ticket=label)
 
 
+async def test_who_waits_for_a_closed_counter_is_not_forgotten(hall: Hall, stations: Stations) -> None:
+    await hall.do("open_counter", counter="2")
+    label = await hall.label("Y")
+    await hall.do("call", counter="2", ticket=label, reason="sai quầy")
+    await hall.do("transfer", counter="2", to_counter="5")
+    page = (await (await stations(hall.address, DESK, headers=hall.headers)).open(hall.page("monitor"))).page
+    row = page.locator("#needs li", has_text=f"{label} chờ quầy 5, mà quầy đã đóng")
+    await expect(row).to_be_visible()
+    await hall.do("open_counter", counter="5")
+    await expect(row).to_be_hidden()
+    await hall.do("close_counter", counter="5")
+    await expect(row).to_be_visible()
+    await hall.do("call", counter="2", ticket=label, reason="quầy 5 đóng")
+    await expect(row).to_be_hidden()
+    await hall.do("finish", counter="2")
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 async def test_what_was_done_is_read_chosen_and_taken_along(hall: Hall, stations: Stations, lang: str) -> None:
     await hall.do("open_counter", counter="3")

@@ -46,7 +46,14 @@ function sentence(view, queue, services, counters, limits) {
   return [nobodyCalls ? "monitor.say.not_begun" : "monitor.say.nobody", {}];
 }
 
-/** What somebody has to go and see to, the most urgent first: `{what: "help" | "deaf" | "left", …}`. `heard` is what the
+/** Was this waiting ticket sent to a counter, or to a group of them, that calls nobody any more? */
+function stranded(view, { to_counter: one, to_group: group }) {
+  const closed = (counter) => counter.state === "closed";
+  if (one) return !view.counters[one] || closed(view.counters[one]);
+  return Boolean(group) && Object.values(view.counters).filter(({ groups }) => groups?.includes(group)).every(closed);
+}
+
+/** What somebody has to go and see to, the most urgent first: `{what: "help" | "deaf" | "stranded" | "left", …}`. `heard` is what the
     server says of the loudspeakers, by zone. */
 export function needs(view, heard, now) {
   const counters = sorted(view.counters);
@@ -55,6 +62,7 @@ export function needs(view, heard, now) {
   return [
     ...counters.filter(({ asks }) => asks).map((counter) => ({ what: "help", counter, kind: counter.asks })),
     ...Object.entries(heard).filter(([, { state }]) => state === "deaf").map(([id]) => ({ what: "deaf", zone: zone(id) })),
+    ...waits.filter((ticket) => stranded(view, ticket)).slice(0, LISTED).map((ticket) => ({ what: "stranded", ticket })),
     ...counters.filter((counter) => leftOpen(view, counter, waits, view.hall.policy.idle_s * 1000, now)).map((counter) => ({ what: "left", counter })),
   ];
 }

@@ -62,22 +62,24 @@ function render() {
 /** Above everything: where somebody is needed. After a cut nobody knows whether it still holds. */
 function seeTo(view, lost, at) {
   const rows = lost ? [] : needs(view, heard, at);
-  fill($("needs"), rows, () => rows.map((row) => needRow(row)));
+  fill($("needs"), rows, () => rows.map((row) => needRow(view, row)));
   $("needs").hidden = !rows.length;
   if (lost) return;
-  const names = rows.map(({ what, counter, zone, kind }) => [what, counter?.id ?? zone?.id, kind].join(" "));
+  const names = rows.map(({ what, counter, zone, kind, ticket }) => [what, counter?.id ?? zone?.id ?? ticket?.label, kind].join(" "));
   if (needed && names.some((name) => !needed.includes(name))) play("help");
   needed = names;
 }
 
-function needRow({ what, counter, kind, zone }) {
+function needRow(view, { what, counter, kind, zone, ticket }) {
   const done = () => link.do("ask_help", { counter: counter.id, kind: null }).catch(() => {}); // the row stays, then
   const words = {
     help: () => t("counter.asks", { counter: counterName(counter), kind: t(`help.${kind}`) }),
     deaf: () => (zone ? t("monitor.need.deaf_zone", { zone: named(zone) }) : t("monitor.need.deaf")),
+    stranded: () => (ticket.to_counter ? t("monitor.need.stranded", { label: ticket.label, counter: ticket.to_counter })
+      : t("monitor.need.stranded_group", { label: ticket.label, name: named(view.hall.groups?.find(({ id }) => id === ticket.to_group) ?? { name: ticket.to_group }) })),
     left: () => t("monitor.need.left", { counter: counterName(counter) }),
   }[what]();
-  return h("li", { class: what }, icon({ help: "help", deaf: "muted", left: "warn" }[what]), h("b", {}, words),
+  return h("li", { class: what }, icon({ help: "help", deaf: "muted", stranded: "people", left: "warn" }[what]), h("b", {}, words),
     what === "help" && h("button", { type: "button", click: done, "data-focus": counter.id }, t("monitor.need.done"), h("span", { class: "sr" }, ` ${counterName(counter)}`)));
 }
 
