@@ -126,6 +126,14 @@ def test_a_damaged_pack_is_refused() -> None:
         read_pack(bytes(file))
 
 
+def test_an_archive_that_gives_out_as_much_as_it_likes_is_refused() -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_BZIP2) as archive:
+        archive.writestr(MANIFEST, MANIFEST_OK)
+    with pytest.raises(BadPack, match="pack_damaged"):
+        read_pack(out.getvalue())
+
+
 def wav(kind: int, channels: int, rate: int, bits: int, data: bytes) -> bytes:
     form = struct.pack("<HHIIHH", kind, channels, rate, rate * channels * bits // 8, channels * bits // 8, bits)
     body = b"WAVEfmt " + struct.pack("<I", 16) + form + b"data" + struct.pack("<I", len(data)) + data
