@@ -22,6 +22,7 @@ from hallsys.display.studio import routes as studio
 from hallsys.display.studio.shelf import Shelf
 from hallsys.errors import Refused
 from hallsys.kiosk import routes as kiosk
+from hallsys.kiosk.desk import Desk, LookedUp, LookUp
 from hallsys.live import openapi
 from hallsys.live.api import Api
 from hallsys.live.halls import Halls
@@ -88,12 +89,13 @@ def _described() -> Iterator[openapi.Operation]:
     hall, made = "/api/v1/halls/{hall}", dict[str, str]
     code, orders = dict[str, str | int], f"{openapi.ALWAYS} too_large"
     yield openapi.Operation("get", f"{hall}/stats", "The figures of the running day.", Stats)
-    yield openapi.Operation("get", f"{hall}/reports", "Figures of any days, by group.", Answer)
     yield openapi.Operation("get", f"{hall}/waits", "The forecast: waits by service, or of a ticket.", forecast.Waits)
+    yield openapi.Operation("get", f"{hall}/reports", "Figures of any days, by group.", Answer)
     yield openapi.Operation("get", f"{hall}/screens", "Screens, their settings and health.", dict[str, list[Listed]])
     yield openapi.Operation("get", f"{hall}/officer", "Who is signed in here, and who may.", officers.OfficerChoice)
     yield openapi.Operation("get", f"{hall}/accounts", "Waiting devices, tokens, users.", dict[str, Any])
     for path, summary, body, answer, codes, open_ in (
+        ("lookup", "Is a dossier ready?", LookUp, LookedUp, "too_many", False),
         ("officer/leave", "Leave the counter's device as its officer.", None, officers.OfficerAnswer, "", False),
         (
             "officer",
@@ -158,6 +160,7 @@ class Server:
         self.halls.on_events(self.voices.hear)
         self.keeper = Keeper(self.halls)
         self.forecasts = Forecasts(self.halls)
+        self.desk = Desk(configs, self.entrance.joining.attempt)
         self._runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=GRACE)
 
     def _application(self) -> web.Application:
@@ -190,7 +193,7 @@ class Server:
                     self.settings.data / "voice",
                 ),
                 *caller.routes(self.halls, pages, guard),
-                *kiosk.routes(self.halls, pages, guard),
+                *kiosk.routes(self.halls, pages, guard, self.desk),
                 *monitor.routes(self.halls, pages, guard),
                 *forecast.routes(self.halls, self.forecasts),
                 *Reports(self.halls, pages, guard, Texts.load()).routes(),
@@ -207,6 +210,7 @@ class Server:
         self.halls.start()
         self.keeper.start()
         self.forecasts.start()
+        self.desk.start()
         site = web.TCPSite(self._runner, self.settings.host, self.settings.port)
         try:
             await site.start()
@@ -221,6 +225,7 @@ class Server:
         await self.voices.close()
         await self.forecasts.close()
         await self.keeper.close()
+        await self.desk.close()
         await self.halls.close()
 
     async def setup_link(self) -> str | None:

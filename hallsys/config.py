@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from hallsys.hallkiosk import DossierConfig, KioskConfig
+from hallsys.hallkiosk import DossierConfig, KioskConfig, PrinterConfig
 from hallsys.resources import checkout
 
 Language = Literal["vi", "en"]
@@ -199,6 +199,7 @@ class HallConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     voice: VoiceConfig = VoiceConfig()
     kiosk: KioskConfig = KioskConfig()
     dossiers: DossierConfig = DossierConfig()
+    printer: PrinterConfig | None = None
     notice: Words | None = None
 
 

@@ -13,6 +13,13 @@ from hallsys.hallwording import wording
 
 ID: Final = re.compile(r"[A-Za-z0-9_]{1,16}")
 HALL_ID: Final = re.compile(r"[a-z0-9-]{1,32}")
+_ADDRESS: Final = {
+    "network": (re.compile(r"\S+:\d{1,5}"), "192.168.1.50:9100"),
+    "usb": (re.compile(r"[0-9A-Fa-f]{4}:[0-9A-Fa-f]{4}"), "04b8:0e15"),
+    "serial": (re.compile(r"/.+"), "/dev/ttyUSB0"),
+    "file": (re.compile(r"/.+"), "/dev/usb/lp0"),
+}
+"""What a printer's address looks like, by its kind."""
 _TIME: Final = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 SHORT: Final = 13
 """Letters of a service's short name that fit on a board's tile."""
@@ -38,6 +45,7 @@ def problems(hall: HallConfig) -> list[Problem]:
         *_numbers(hall),
         *_voice(hall),
         *_dossiers(hall),
+        *_printer(hall),
         *(Problem(*found) for found in wording(hall)),
     ]
 
@@ -274,3 +282,22 @@ def _dossiers(hall: HallConfig) -> Iterator[Problem]:
             "timeout_s phải từ 0.1 đến 30, cache_s từ 0 đến 3600",
             "timeout_s must be 0.1 to 30, cache_s 0 to 3600",
         )
+
+
+def _printer(hall: HallConfig) -> Iterator[Problem]:
+    printer = hall.printer
+    if printer is None:
+        return
+    shape, example = _ADDRESS[printer.kind]
+    if not shape.fullmatch(printer.address):
+        yield Problem(
+            "printer.address",
+            f"`{printer.address}` không phải địa chỉ máy in loại {printer.kind}; ví dụ {example}",
+            f"`{printer.address}` is no address of a {printer.kind} printer; for example {example}",
+        )
+    if "number" not in printer.layout:
+        yield Problem(
+            "printer.layout", "phiếu phải có số; hãy thêm number", "a ticket must carry its number; add number"
+        )
+    if not 1 <= printer.patience_s <= 60:
+        yield Problem("printer.patience_s", "phải từ 1 đến 60", "must be 1 to 60")

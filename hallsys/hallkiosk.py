@@ -7,6 +7,9 @@ import msgspec
 SAMPLE: Final = "sample"
 """As `kiosk.procedures`: the list that comes with the program."""
 
+Part = Literal["hall", "title", "number", "service", "priority", "boxes", "square", "words", "time", "thanks", "rule"]
+"""A part of a printed ticket."""
+
 
 class KioskConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`procedures` is a CSV or XLSX file that the kiosk searches, `sample` the one that comes with the program, empty
@@ -39,3 +42,23 @@ class DossierConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     next_page: str = ""
     timeout_s: float = 2.0
     cache_s: int = 60
+
+
+class PrinterConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A thermal printer. `address`: `192.168.1.50:9100` (network), `04b8:0e15` (usb), `/dev/ttyUSB0` (serial),
+    `/dev/usb/lp0` (file); `answers`: whether it can be asked (files and some USB printers cannot); `patience_s`: how
+    long a ticket may take. `layout` are the parts of a ticket in order, `words` what the part of that name says."""
+
+    kind: Literal["network", "usb", "serial", "file"]
+    address: str
+    paper: Literal[58, 80] = 80
+    cut: bool = True
+    answers: bool = True
+    patience_s: float = 8.0
+    baudrate: int = 38400
+    layout: list[Part] = msgspec.field(
+        default_factory=lambda: [
+            *("hall", "rule", "title", "number", "service", "priority", "boxes", "square", "rule", "time", "thanks")
+        ]
+    )
+    words: str = ""

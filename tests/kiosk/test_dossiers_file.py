@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
+from hallsys.hallkiosk import DossierConfig
 from hallsys.kiosk.dossiers.answer import STATUSES, Dossier, NoSource, day_of, status_of
 from hallsys.kiosk.dossiers.file import Broken, FileSource, read_file
-from hallsys.hallkiosk import DossierConfig
 
 HEAD = "Mã hồ sơ;Trạng thái;Ngày hẹn trả;Mã kiểm tra\n"
 CODE = "G22.99.08-260921-896048"

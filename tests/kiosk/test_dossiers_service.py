@@ -9,10 +9,10 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from hallsys.hallkiosk import DossierConfig
 from hallsys.kiosk.dossiers.answer import Dossier
 from hallsys.kiosk.dossiers.breaker import FAILURES, LONGEST_S, REST_S, Breaker
 from hallsys.kiosk.dossiers.service import PAGES, ServiceSource
-from hallsys.hallkiosk import DossierConfig
 
 CODE = "G22.99.08-260921-896048"
 COLUMNS = {"code": "maHoSo", "status": "trangThai.ma", "due": "henTra", "check": "maXacNhan"}

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from PIL import Image, ImageChops
 
+from hallsys.hallkiosk import PrinterConfig
 from hallsys.kiosk.printing.paper import WIDTHS, Block, Boxes, Number, Rule, Square, Text, draw
-from hallsys.kiosk.printing.printer import Printer, PrinterConfig, PrintFailed
+from hallsys.kiosk.printing.printer import Printer, PrintFailed
 from tests.kiosk.paper_printer import PaperPrinter
 
 TICKET: list[Block] = [

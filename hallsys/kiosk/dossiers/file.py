@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from hallsys.core.commands import DOSSIER, fold_dossier
-from hallsys.kiosk.dossiers.answer import Answer, Dossier, day_of, status_of
 from hallsys.hallkiosk import DossierConfig
+from hallsys.kiosk.dossiers.answer import Answer, Dossier, day_of, status_of
 from hallsys.kiosk.sheets import BadSheet, Row, rows_of
 
 log = logging.getLogger("hallsys.dossiers")

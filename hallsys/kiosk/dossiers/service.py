@@ -15,9 +15,9 @@ import msgspec
 from yarl import URL
 
 from hallsys.core.commands import fold_dossier
+from hallsys.hallkiosk import DossierConfig
 from hallsys.kiosk.dossiers.answer import Answer, Dossier, day_of, status_of
 from hallsys.kiosk.dossiers.breaker import Breaker
-from hallsys.hallkiosk import DossierConfig
 
 log = logging.getLogger("hallsys.dossiers")
 

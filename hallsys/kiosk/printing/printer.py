@@ -13,12 +13,12 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, Literal
 
-import msgspec
 from escpos.escpos import Escpos
 from escpos.exceptions import Error as EscposError
 from escpos.printer import File, Network, Serial, Usb
 from PIL import Image
 
+from hallsys.hallkiosk import PrinterConfig
 from hallsys.kiosk.printing.paper import WIDTHS
 
 log = logging.getLogger("hallsys.printer")
@@ -38,20 +38,6 @@ _ANSWER_S: Final = 1.0
 """Seconds for a question that is answered at once."""
 BAND: Final = 128
 """Dots of the picture in one command; small printers have small buffers."""
-
-
-class PrinterConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A printer. `address`: `192.168.1.50:9100` (network), `04b8:0e15` (usb), `/dev/ttyUSB0` (serial), `/dev/usb/lp0`
-    (file); `answers`: whether it can be asked (files and some USB printers cannot); `patience_s`: how long a ticket may
-    take."""
-
-    kind: Literal["network", "usb", "serial", "file"]
-    address: str
-    paper: Literal[58, 80] = 80
-    cut: bool = True
-    answers: bool = True
-    patience_s: float = 8.0
-    baudrate: int = 38400
 
 
 class PrintFailed(Exception):

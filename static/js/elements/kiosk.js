@@ -1,6 +1,7 @@
 // The screens of a ticket kiosk: one question at a time. Each is drawn from plain facts; pages/kiosk.js says which comes when.
 import { Piece, h, icon } from "hallsys/elements/piece.js";
 import { named, t } from "hallsys/texts.js";
+import { waitWords } from "hallsys/waits.js";
 
 const press = (kind, detail = {}) => (event) =>
   event.currentTarget.dispatchEvent(new CustomEvent("press", { bubbles: true, detail: { kind, ...detail } }));
@@ -9,22 +10,26 @@ const heading = (text) => h("h1", { class: "ask", tabindex: "-1" }, text);
 const button = (style, kind, ...content) => h("button", { type: "button", class: `btn ${style}`, click: press(kind) }, ...content);
 const chosen = (service) => h("p", { class: "chosen" }, h("b", {}, service.letter), named(service));
 
-/** `{services: [{id, letter, name, about, open, count}], lost}`: what have you come for? */
+/** `{services: [{id, letter, name, about, open, opens, count, wait}], lost, slip, search}`: what have you come for? */
 class KioskStart extends Piece {
-  draw({ services, lost }) {
+  draw({ services, lost, slip, search }) {
     return [heading(t("kiosk.choose")),
+      slip && h("button", { type: "button", class: "slip", click: press("slip") }, icon("scan"),
+        h("span", {}, h("b", {}, t("kiosk.slip")), h("span", {}, t("kiosk.slip_hint"))), icon("arrow")),
       h("ul", { class: "list" }, services.map((service) => h("li", {},
         h("button", { type: "button", class: service.open && !lost ? "sv" : "sv off", disabled: lost, click: press("service", { id: service.id }) },
           h("span", { class: "l" }, service.letter),
           h("span", { class: "t" }, h("b", {}, service.name), h("span", {}, service.about)),
-          h("span", { class: "q" }, ...queue(service))))))];
+          h("span", { class: "q" }, ...queue(service)))))),
+      search && h("button", { type: "button", class: "find", click: press("search") }, icon("search"),
+        h("span", {}, h("b", {}, t("kiosk.search")), " – ", t("kiosk.search_plain")))];
   }
 }
 
-function queue({ open, count }) {
-  if (!open) return [icon("closed"), t("kiosk.service_closed")];
+function queue({ open, opens, count, wait }) {
+  if (!open) return [icon("closed"), opens ? t("kiosk.opens", { time: opens }) : t("kiosk.service_closed")];
   if (count === null) return ["–"];
-  return count ? [icon("people"), t("kiosk.waiting", { n: count })] : [t("kiosk.nobody")];
+  return count ? [icon("people"), t("kiosk.waiting", { n: count }), wait && ` · ${wait}`].filter(Boolean) : [t("kiosk.nobody")];
 }
 
 const KIND_ICON = { aged: "aged", disabled: "disabled", pregnant: "pregnant", merit: "merit" };
@@ -42,9 +47,9 @@ class KioskPriority extends Piece {
   }
 }
 
-/** `{service, label, ahead, counters}`: the number, as large as it goes. `countdown(n)` for the moment to take it back. */
+/** `{service, label, ahead, wait, counters}`: the number, as large as it goes. `countdown(n)` for the moment to take it back. */
 class KioskTicket extends Piece {
-  draw({ service, label, ahead, counters }) {
+  draw({ service, label, ahead, wait, counters }) {
     return [
       h("section", { class: "got" },
         h("h1", { tabindex: "-1" }, h("span", { class: "your" }, t("kiosk.yours")), " ",
@@ -52,6 +57,7 @@ class KioskTicket extends Piece {
         h("p", {}, h("b", {}, named(service)))),
       h("dl", { class: "three" },
         h("div", {}, h("dt", {}, t("kiosk.ahead")), h("dd", {}, ahead ? t("kiosk.people", { n: ahead }) : t("kiosk.nobody_ahead"))),
+        wait && h("div", {}, h("dt", {}, t("waits.label")), h("dd", {}, waitWords(wait, t))),
         counters.length > 0 && h("div", {}, h("dt", {}, t("kiosk.to_counter")), h("dd", {}, listed(counters)))),
       h("div", { class: "carry" }, h("h2", {}, t("kiosk.remember")), h("p", {}, t("kiosk.thanks"))),
       h("div", { class: "actions" },

@@ -2,38 +2,56 @@
 import "hallsys/elements/kiosk.js";
 import { comeBack } from "hallsys/elements/comeback.js";
 import { hourMinute, hoursOf } from "hallsys/elements/time.js";
+import { aids } from "hallsys/kiosk/aids.js";
+import "hallsys/kiosk/screens.js";
+import { Procedures } from "hallsys/kiosk/search.js";
+import { hearScanner, isCode, lookUp, masked } from "hallsys/kiosk/slip.js";
 import { countersFor, waiting } from "hallsys/live/hall.js";
 import { Link } from "hallsys/live/link.js";
-import { data, has, lang, named, speak, t } from "hallsys/texts.js";
+import { data, has, lang, named, t } from "hallsys/texts.js";
+import { waitWords } from "hallsys/waits.js";
 
 const SETTLE = 450; // ms after a new screen in which a second tap of the same finger counts for nothing
 const SLOW = 400; // ms without an answer before the screen says that it is waiting
 const UNDO = 8; // s to take a number back
 const SHOWN = 12_000; // ms that a ticket stays: the next person waits behind
 const READ = 6_000; // ms that a short word stays
-const IDLE = 60_000; // ms without a touch before the kiosk is as it was for the next person
+const CLEARED = data.cleared * 1000; // ms that what a receipt says stays for others to see
+const HITS = 8; // procedures shown for a query
 
 const part = (selector) => document.querySelector(selector);
 const link = new Link(data.hall, { lang: lang() });
-const first = lang();
-let screen = "start"; // start | priority | ticket | word
+const procedures = new Procedures(data.procedures);
+const SCREENS = ["start", "search", "papers", "slip", "dossier", "priority", "ticket", "word"];
+let screen = "start";
 let service = null;
+let query = "";
+let procedure = null;
+let slip = null; // {asks, trouble, code, answer}: what the citizen's receipt says; gone with its screen
+let opened = 0; // a field begins empty each time
 let told = null; // what the "word" screen says
 let ticket = null;
 let shownAt = 0;
+let waits = {}; // the forecast, by service
 let asked = 0; // counts presses: an answer to a press that was given up is not shown
 let timers = [];
 
-link.on("view", draw).on("state", draw);
+link.on("view", draw).on("state", draw).on("waits", ({ services }) => {
+  waits = services;
+  draw();
+});
 comeBack(link);
 
 function go(to) {
   timers.forEach(clearTimeout);
   timers = [];
   screen = to;
+  if (to !== "slip" && to !== "dossier") slip = null;
+  for (const name of ["slip", "dossier"]) if (to !== name) part(`kiosk-${name}`).replaceChildren(); // nothing of a receipt stays, hidden or not
+  if (to !== "search" && to !== "papers") query = "";
   shownAt = performance.now();
   draw();
-  part(`kiosk-${to} h1`)?.focus();
+  part(`kiosk-${to} ${to === "search" || to === "slip" ? "input" : "h1"}`)?.focus();
 }
 
 const later = (ms, then) => timers.push(setTimeout(then, ms));
@@ -42,23 +60,46 @@ function draw() {
   const { view } = link;
   const lost = link.state === "lost";
   part("kiosk-band").show({ since: lost ? hourMinute(link.since, view?.hall.tz ?? data.tz) : null });
-  words();
+  document.title = t("kiosk.title");
   clock();
-  for (const name of ["start", "priority", "ticket", "word"]) part(`kiosk-${name}`).hidden = name !== screen || (name === "start" && !view);
+  for (const name of SCREENS) part(`kiosk-${name}`).hidden = name !== screen || (name === "start" && !view);
   if (!view) return;
   document.documentElement.lang = lang();
   part(".hall b").textContent = named(view.hall);
   part(".hall span").textContent = named(view.hall, "province");
-  if (screen === "start" && shut(view)) return word({ icon: "closed", title: t("kiosk.hall_closed"), text: hoursText(view), stays: true });
-  if (screen === "word" && told.stays && !shut(view)) return go("start");
-  const facts = { start, priority, ticket: () => ticket, word: () => told }[screen](view, lost);
+  if (screen === "start" && shut(view)) return word({ icon: "closed", title: shut(view), text: hoursText(view), stays: true, shut: true });
+  if (screen === "word" && told.shut && !shut(view)) return go("start");
+  const facts = { start, search: () => ({ opened }), papers, slip: () => ({ asks: slip.asks, trouble: slip.trouble, home: true, opened }),
+    dossier: () => ({ answer: slip.answer, masked: masked(slip.code), tickets: !lost, opened }), priority, ticket: () => ticket, word: () => told }[screen](view, lost);
   part(`kiosk-${screen}`).show({ ...facts, lang: lang() });
+  if (screen === "search") found(view, lost);
 }
 
 function start(view, lost) {
   const count = waiting(view);
   return { lost, services: Object.values(view.services).map((row) => ({ id: row.id, letter: row.letter, name: named(row),
-    about: named(row, "about"), open: row.open, count: lost ? null : count[row.id] })) };
+    about: named(row, "about"), ...openNow(row), count: lost ? null : count[row.id],
+    wait: lost ? "" : waitWords(waits[row.id], t) })), slip: data.slip !== null, search: procedures.all.length > 0 };
+}
+
+/** Some services have hours of their own; `opens` is when today. */
+function openNow(row) {
+  const hours = data.service_hours[row.id];
+  const now = hourMinute(link.now(), data.tz);
+  if (!hours || !row.open || hours.some(([from, to]) => from <= now && now < to)) return { open: row.open, opens: null };
+  return { open: false, opens: hours.find(([from]) => now < from)?.[0] ?? null };
+}
+
+function found(view, lost) {
+  const count = waiting(view);
+  const hits = procedures.search(query, HITS).map((one) => ({ place: procedures.all.indexOf(one), letter: view.services[one.service]?.letter ?? "",
+    name: one.name, waits: lost ? "" : count[one.service] ? t("kiosk.waiting", { n: count[one.service] }) : t("kiosk.nobody") }));
+  part("kiosk-search").found({ query, hits, lang: lang() });
+}
+
+function papers(view, lost) {
+  const row = view.services[procedure.service];
+  return { ...procedure, service: row, open: openNow(row).open && !lost };
 }
 
 function priority(view) {
@@ -69,8 +110,15 @@ function priority(view) {
   return { service: view.services[service], kinds };
 }
 
-/** Closed by hand for the rest of the day; a day that has not begun opens with its first ticket. */
-const shut = ({ hall }) => !hall.open && hall.day === new Intl.DateTimeFormat("en-CA", { timeZone: hall.tz }).format(link.now());
+/** What to say where no ticket is to be had: closed by hand for the rest of the day (a day that has not begun opens with
+    its first ticket), or outside hours that are kept. */
+function shut({ hall }) {
+  const now = hourMinute(link.now(), hall.tz);
+  if (!hall.open && hall.day === new Intl.DateTimeFormat("en-CA", { timeZone: hall.tz }).format(link.now())) return t("kiosk.hall_closed");
+  if (!hall.enforce_hours || !hall.hours?.length || hall.hours.some(([from, to]) => from <= now && now < to)) return null;
+  const opens = hall.hours.find(([from]) => now < from)?.[0];
+  return opens ? t("kiosk.hall_opens", { time: opens }) : t("kiosk.hall_closed");
+}
 
 const hoursText = (view) => (view.hall.hours?.length ? t("kiosk.hours", { hours: hoursOf(view.hall) }) : "");
 
@@ -90,6 +138,26 @@ const presses = {
     go("priority");
   },
   issue: ({ priority: kind }) => issue(kind),
+  search() {
+    opened += query ? 0 : 1;
+    go("search");
+  },
+  searched({ query: typed }) {
+    query = typed;
+    draw();
+  },
+  procedure({ place }) {
+    procedure = procedures.all[place];
+    go("papers");
+  },
+  slip: () => askSlip("code"),
+  look_up: ({ code, check }) => (code ? ask(code) : ask(slip.code, check)),
+  collect({ ordinary }) {
+    const { code } = slip;
+    service = data.slip;
+    if (ordinary && link.view.hall.priorities.length) return go("priority");
+    issue(null, ordinary ? {} : { dossier: code });
+  },
   undo: takeBack,
   give_up() {
     asked += 1;
@@ -98,11 +166,44 @@ const presses = {
 };
 
 document.addEventListener("press", ({ detail }) => {
-  if (performance.now() - shownAt < SETTLE || !link.view) return;
+  const typing = detail.kind === "searched"; // no finger slips into a whole word
+  if ((!typing && performance.now() - shownAt < SETTLE) || !link.view) return;
   presses[detail.kind](detail);
 });
 
-async function issue(kind) {
+function askSlip(asks, trouble = null) {
+  slip = { code: null, ...slip, asks, trouble };
+  opened += 1;
+  go("slip");
+  later(CLEARED, () => go("start"));
+}
+
+async function ask(code, check) {
+  if (!isCode(code)) return askSlip("code", t("kiosk.slip_no_code"));
+  const mine = ++asked;
+  slip = { code, asks: "code" };
+  shownAt = Infinity;
+  later(SLOW, () => mine === asked && waitWord());
+  const answer = await lookUp(code, check);
+  if (mine !== asked) return;
+  slip = { code, asks: "check" };
+  if (answer.found === "check_needed") return askSlip("check");
+  if (answer.found === "check_wrong") return askSlip("check", t("kiosk.slip_check_wrong"));
+  slip.answer = answer;
+  opened += 1;
+  go("dossier");
+  later(CLEARED, () => go("start"));
+}
+
+function waitWord() {
+  word({ icon: "clock", title: t("kiosk.looking"), text: t("kiosk.taking_hint"), action: { kind: "give_up", word: t("kiosk.give_up_look") }, stays: true });
+}
+
+if (data.slip !== null) {
+  hearScanner((code) => ["start", "search", "papers", "slip", "dossier"].includes(screen) && shownAt !== Infinity && link.view && ask(code));
+}
+
+async function issue(kind, more = {}) {
   if (link.state === "lost") return;
   const mine = ++asked;
   const row = link.view.services[service];
@@ -110,7 +211,7 @@ async function issue(kind) {
   later(SLOW, () => word({ icon: "clock", title: t("kiosk.taking"), text: t("kiosk.taking_hint"), service: row,
     action: { kind: "give_up", word: t("kiosk.give_up") }, stays: true }));
   try {
-    const { result } = await link.do("issue", kind ? { service: row.id, priority: kind } : { service: row.id }, { patience: 5_000 });
+    const { result } = await link.do("issue", { service: row.id, ...(kind && { priority: kind }), ...more }, { patience: 5_000 });
     if (mine !== asked) return void link.do("cancel", { token: result.token }).catch(() => {}); // nobody holds it: refused means that it has ended already
     show(row, result);
   } catch (refused) {
@@ -118,8 +219,8 @@ async function issue(kind) {
   }
 }
 
-function show(row, { ticket: made, token, ahead }) {
-  ticket = { service: row, label: made.label, ahead, counters: countersFor(link.view, made), token };
+function show(row, { ticket: made, token, ahead, wait }) {
+  ticket = { service: row, label: made.label, ahead, wait, counters: countersFor(link.view, made), token };
   go("ticket");
   for (let second = 0; second <= UNDO; second++) later(second * 1000, () => part("kiosk-ticket").countdown(UNDO - second));
   part("kiosk-ticket").countdown(UNDO);
@@ -142,47 +243,17 @@ function refuse(code, row, message) {
   word({ icon: "closed", service: row, title: t("kiosk.no_number"), text: has(own) ? t(own) : message ?? t("kiosk.ask_officer") }, 2 * READ);
 }
 
-// words that the page itself carries, in the language in use
-function words() {
-  part(".lang").textContent = t("kiosk.other_language");
-  part(".lang").lang = lang() === "vi" ? "en" : "vi";
-  part("#low span").textContent = t("kiosk.low");
-  part("#large span").textContent = t("kiosk.large");
-  document.title = t("kiosk.title");
-}
-
 function clock() {
   part(".clock").textContent = hourMinute(link.now(), link.view?.hall.tz ?? data.tz);
 }
 
-function turn(language) {
-  speak(language);
+function turned() {
   if (screen === "word") go("start");
   else draw();
   if (screen === "ticket") part("kiosk-ticket").countdown(0);
 }
 
-function toggle(id, on) {
-  part(`#${id}`).setAttribute("aria-pressed", String(on));
-  part(".kiosk").classList.toggle(id, on);
-}
-
-const pressed = (id) => part(`#${id}`).getAttribute("aria-pressed") === "true";
-for (const id of ["low", "large"]) part(`#${id}`).addEventListener("click", () => toggle(id, !pressed(id)));
-part(".lang").addEventListener("click", () => turn(lang() === "vi" ? "en" : "vi"));
-
-let idle;
-function touched() {
-  clearTimeout(idle);
-  idle = setTimeout(() => {
-    toggle("low", false);
-    toggle("large", false);
-    speak(first);
-    if (shownAt !== Infinity) go("start");
-  }, IDLE);
-}
-for (const kind of ["pointerdown", "keydown"]) document.addEventListener(kind, touched);
-
+aids({ drawn: turned, idle: () => shownAt !== Infinity && go("start") });
 setInterval(clock, 1000);
 draw();
 link.start();

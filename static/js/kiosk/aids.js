@@ -1,0 +1,45 @@
+// The helpers at the foot of a kiosk's page and its language; all of it is as before for the next person.
+import { lang, speak, t } from "hallsys/texts.js";
+
+const IDLE = 60_000; // ms without a touch before the kiosk is as it was
+
+const part = (selector) => document.querySelector(selector);
+const AIDS = ["low", "large"];
+
+/** `drawn()` draws the page in another language, `idle()` takes it back to its start. Returns what says the words anew. */
+export function aids({ drawn, idle }) {
+  const first = lang();
+  let waiting;
+
+  function words() {
+    part(".lang").textContent = t("kiosk.other_language");
+    part(".lang").lang = lang() === "vi" ? "en" : "vi";
+    part("#low span").textContent = t("kiosk.low");
+    part("#large span").textContent = t("kiosk.large");
+  }
+
+  function toggle(id, on) {
+    part(`#${id}`).setAttribute("aria-pressed", String(on));
+    part(".kiosk").classList.toggle(id, on);
+  }
+
+  function turn(language) {
+    speak(language);
+    words();
+    drawn();
+  }
+
+  function touched() {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => {
+      for (const id of AIDS) toggle(id, false);
+      turn(first);
+      idle();
+    }, IDLE);
+  }
+
+  for (const id of AIDS) part(`#${id}`).addEventListener("click", () => toggle(id, part(`#${id}`).getAttribute("aria-pressed") !== "true"));
+  part(".lang").addEventListener("click", () => turn(lang() === "vi" ? "en" : "vi"));
+  for (const kind of ["pointerdown", "keydown"]) document.addEventListener(kind, touched);
+  words();
+}
