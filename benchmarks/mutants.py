@@ -73,10 +73,11 @@ class Bench:
             compiled.unlink()
         return passed
 
-    def passes(self, module: str, timeout: float | None = None) -> bool:
+    def passes(self, module: str, timeout: float | None = None, profile: str = "all") -> bool:
         """Whether a module's tests pass; they do not where they take longer than so many seconds."""
         child = os.fork()
         if child == 0:
+            os.environ["HALLSYS_HYPOTHESIS"] = profile
             self._run(module)
         end = time.monotonic() + (timeout or 1e9)
         while True:
@@ -121,7 +122,7 @@ def survivors(bench: Bench, module: str, console: Console, only: str, start: int
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         for mutant in progress.track(found, description=module):
             path.write_text(mutant.source)
-            if bench.passes(module, timeout):
+            if bench.passes(module, timeout, "few") and bench.passes(module, timeout):
                 alive.append(mutant)
                 console.print(f"{module}:{mutant.number} {mutant.operator}", style="yellow", highlight=False)
                 console.print(f"  - {mutant.was}\n  + {mutant.line}", markup=False, highlight=False)
@@ -137,20 +138,17 @@ def main() -> int:
     options = parser.parse_args()
     if unknown := set(options.modules) - set(TESTS):
         parser.error(f"no such module: {', '.join(sorted(unknown))}; there are {', '.join(TESTS)}")
-    # The same examples every time, and none made smaller: one that fails is all that is asked.
-    settings.register_profile(
-        "mutants",
-        deadline=None,
-        derandomize=True,
-        max_examples=100,
-        phases=(Phase.explicit, Phase.generate),
-        suppress_health_check=list(hypothesis.HealthCheck),
-    )
-    os.environ |= {
-        "HALLSYS_HYPOTHESIS": "mutants",
-        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
-        "PYTHONDONTWRITEBYTECODE": "1",
-    }
+    # The same examples every time, few at first, and none made smaller: one that fails is all that is asked.
+    for profile, examples in (("few", 10), ("all", 100)):
+        settings.register_profile(
+            profile,
+            deadline=None,
+            derandomize=True,
+            max_examples=examples,
+            phases=(Phase.explicit, Phase.generate),
+            suppress_health_check=list(hypothesis.HealthCheck),
+        )
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     console = Console(width=None if sys.stdout.isatty() else 150)
     explained = DOCS.read_text() if DOCS.exists() else ""
     unexplained = 0
