@@ -70,6 +70,7 @@ def parser() -> Command:
     _add_token(commands)
     _add_user(commands)
     _add_backup(commands)
+    _add_export(commands)
     _add_doctor(commands)
     _add_check(commands)
     return top
@@ -248,6 +249,19 @@ def _add_backup(commands: Any) -> None:
         "--replace", action="store_true", help="xóa dữ liệu đang có rồi khôi phục / remove what is there first"
     )
     _finish(restore, "office.backups", "run_restore")
+
+
+def _add_export(commands: Any) -> None:
+    export = commands.add_parser(
+        "export",
+        help="write everything of a hall as plain files, also while the server runs",
+        description="Xuất mọi ngày của một sảnh thành tệp thường (CSV, JSON). Writes every day of a hall into FOLDER, "
+        "a folder a day: tickets, waits, times at counters, ratings, the audit, and the rows at the end of the day. "
+        "Not for `hallsys restore`: that is what `hallsys backup` writes.",
+    )
+    export.add_argument("folder", type=Path, metavar="FOLDER", help="a new folder, or an empty one")
+    export.add_argument("--hall", required=True, help="id of the hall")
+    _finish(export, "office.export", "run")
 
 
 def _add_doctor(commands: Any) -> None:

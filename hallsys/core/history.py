@@ -30,7 +30,7 @@ class Happened(Protocol):
     def private(self) -> Changes: ...
 
 
-class Wait(msgspec.Struct, array_like=True):
+class Wait(msgspec.Struct, array_like=True, gc=False):
     """`visit` is the index of its visit. `kind`: how it began, the kind of the event. `called` None: it ended at `left`
     without a call, or not at all. `why` is the reason of the call."""
 
@@ -45,7 +45,7 @@ class Wait(msgspec.Struct, array_like=True):
     why: str = ""
 
 
-class Leg(msgspec.Struct, array_like=True):
+class Leg(msgspec.Struct, array_like=True, gc=False):
     """`outcome`: the kind of the event that ended it (`finished no_show held returned transferred cancelled
     day_closed`), None while it goes on. `officer` is who called, where officers sign in. `calls` counts the recalls."""
 
@@ -60,7 +60,7 @@ class Leg(msgspec.Struct, array_like=True):
     calls: int = 1
 
 
-class VisitRecord(msgspec.Struct, array_like=True):
+class VisitRecord(msgspec.Struct, array_like=True, gc=False):
     """One number. `state` as it ended (or is), `score` its rating, 0 for none; `promised` the wait in seconds that was
     told at the issue (P50, P80)."""
 

@@ -81,26 +81,19 @@ def report(
     `limit_s` is the wait that the hall promises at the most."""
     key = _KEYS[grouping]
     groups: defaultdict[str, _Group] = defaultdict(lambda: _Group([], [], []))
-    everything = _Group([], [], [])
     for day in days:
         last = {leg.visit: leg for leg in day.legs}
         for index, visit in enumerate(day.visits):
-            everything.visits.append(visit)
             row = last.get(index, visit) if grouping in ("counter", "officer") else visit
             groups[key(day, row, visit.issued, timezone)].visits.append(visit)
         for wait in day.waits:
             if wait.called is not None:
-                everything.waits.append(wait)
                 groups[key(day, wait, wait.called, timezone)].waits.append(wait)
         for leg in day.legs:
             if leg.ended is not None:
-                everything.legs.append(leg)
                 groups[key(day, leg, leg.ended, timezone)].legs.append(leg)
-
-    def figures(group: _Group) -> Report:
-        return summed([_totals(group)], limit_s)
-
-    return figures(everything), {name: figures(group) for name, group in sorted(groups.items())}
+    parts = {name: _totals(group) for name, group in sorted(groups.items())}
+    return summed(parts.values(), limit_s), {name: summed([part], limit_s) for name, part in parts.items()}
 
 
 def totals(day: DayRecord) -> Totals:

@@ -15,7 +15,7 @@ from hallsys.monitor.reports.question import Days
 from hallsys.monitor.reports.table import COLUMNS
 from hallsys.store.past import Past
 from tests.monitor.days import made_day, made_days
-from tests.running import JSON, Door, Running
+from tests.running import JSON, Door, Running, Serve
 
 TZ = "Asia/Ho_Chi_Minh"
 LIMIT = 900
@@ -77,6 +77,18 @@ async def test_today_counts_as_far_as_it_has_come(server: Running) -> None:
     await admin.do("call_next", counter="2")
     found = await asked(admin, by="day")
     assert found["groups"][found["now"]["last"]]["served"] == 1
+
+
+async def test_a_server_that_starts_anew_says_the_same(server: Running, serve: Serve) -> None:
+    admin = await server.door("admin")
+    await admin.do("open_counter", counter="2")
+    for _ in range(5):
+        await admin.do("issue", service="A")
+        await admin.do("call_next", counter="2")
+    said = await asked(admin, by="counter")
+    other = await serve(hall=server.hall)
+    assert await asked(await other.door("admin"), by="counter") == said
+    assert said["now"]["total"]["served"] == 4
 
 
 async def test_days_without_anything(boss: Door) -> None:
