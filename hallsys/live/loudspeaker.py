@@ -30,6 +30,8 @@ RENEW: Final = 1.5
 """Seconds between two looks at the leases, which last four."""
 UNSAID: Final = 100
 """What may wait to be told to the store."""
+COMPLAIN: Final = 60.0
+"""Seconds between two lines in the log about what was not told."""
 DEAF_REST: Final = 60.0
 """Seconds for which a screen that was not heard leaves the loudspeaker to others, where there are any."""
 
@@ -80,6 +82,7 @@ class Room:
         self._task: asyncio.Task[None] | None = None
         self._outbox: deque[tuple[str, str, str]] = deque()
         self._telling: asyncio.Task[None] | None = None
+        self._complained = -COMPLAIN
 
     def speaks(self) -> bool:
         return any(seat.own for seat in self._seats)
@@ -105,9 +108,12 @@ class Room:
     def tell(self, kind: str, voice: str, zone: str) -> None:
         """Say it to every server of the hall, this one included; in order, and nobody waits for it."""
         if len(self._outbox) >= UNSAID:
-            log.warning(
-                "hall %s: what its loudspeakers say is not taken by the store, or is nonsense", self.hall.config.id
-            )
+            now = time.monotonic()
+            if now - self._complained > COMPLAIN:  # or whoever floods us fills the disk as well
+                self._complained = now
+                log.warning(
+                    "hall %s: what its loudspeakers say is not taken by the store, or is nonsense", self.hall.config.id
+                )
             return
         self._outbox.append((kind, voice, zone))
         if self._telling is None or self._telling.done():

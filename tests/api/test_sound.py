@@ -333,3 +333,15 @@ async def test_short_is_the_same_said_once(server: Running) -> None:
     whole, short = [await admin.ask("GET", path + query) for query in ("", "?short=1")]
     assert whole.status == short.status == 200
     assert len(whole.body) * 0.4 < len(short.body) < len(whole.body) * 0.7
+
+
+async def test_whoever_floods_a_hall_with_sound_fills_no_log(server: Running, caplog: pytest.LogCaptureFixture) -> None:
+    async with server.nobody.screen() as flood, server.nobody.socket() as other:
+        await listen(other)
+        assert await wants(flood) is True
+        for number in range(20 * loudspeaker.UNSAID):
+            await flood.send({"type": "playing", "voice": f"A001-1-{number:06x}"})
+        await flood.send({"type": "sound", "want": False})
+        assert (await told(other, "speaking"))["voice"] == "A001-1-000000"
+        assert await wants(other) is True
+    assert sum("nonsense" in record.getMessage() for record in caplog.records) <= 1
