@@ -25,8 +25,14 @@ log = logging.getLogger("hallsys.forecast")
 
 SETTLE: Final = 2.0
 """Seconds from the first event to the forecast that knows of it, and between two forecasts of a hall."""
+LOOK: Final = 0.5
+"""Seconds between two looks at which hall is due."""
 REFRESH: Final = 15.0
 """Seconds after which a forecast is made anew though nothing happened."""
+SHARE: Final = 10.0
+"""Times as long as a forecast took, its hall is left alone: at most a tenth of the time goes into forecasts."""
+MOST: Final = 1_000
+"""Waiting tickets past which nobody is told anything: the picture alone would hold commands up."""
 STALE: Final = 60.0
 """Seconds for which a forecast may be shown."""
 STEP: Final = 300.0
@@ -49,14 +55,16 @@ class Latest:
         self.queue: list[tuple[int, int, int, int]] = []
         self.kept: Kept | None = None
         self.made = self.tried = time.monotonic()
+        self.took = 0.0
         self.dirty: float | None = None
         self.taught: tuple[int, str] | None = None
 
     @property
     def due(self) -> float:
-        """When to make the next, by the loop's clock."""
-        regular = self.tried + REFRESH
-        return regular if self.dirty is None else min(regular, max(self.dirty, self.tried) + SETTLE)
+        """When to make the next, by the monotonic clock."""
+        rest = max(SETTLE, self.took * SHARE)
+        regular = self.tried + max(REFRESH, rest)
+        return regular if self.dirty is None else min(regular, max(self.dirty + SETTLE, self.tried + rest))
 
     def services(self, hall: Hall) -> dict[str, tuple[int, int]]:
         """For whoever takes a number now, without priority."""
@@ -70,7 +78,6 @@ class Forecasts:
     def __init__(self, halls: Halls) -> None:
         self._halls, self.process = halls, Process()
         self._latest: dict[str, Latest] = {}
-        self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         halls.on_events(self._hear)
 
@@ -91,29 +98,23 @@ class Forecasts:
         latest = self.of(hall)
         if latest.dirty is None:
             latest.dirty = time.monotonic()
-            self._wake.set()
 
     async def _keep(self) -> None:
         while True:
-            self._wake.clear()
-            soonest = time.monotonic() + REFRESH
+            await asyncio.sleep(LOOK)
             for hall in list(self._halls):
-                latest, wanted = self.of(hall), _wanted(hall)
-                if wanted and latest.due <= time.monotonic():
+                latest = self.of(hall)
+                if latest.due <= time.monotonic():
                     await self._refresh(hall, latest)
-                if wanted:
-                    soonest = min(soonest, latest.due)
-                else:
-                    latest.dirty = None
                 if latest.waits and (time.monotonic() - latest.made > STALE or not hall.hub.tables["hall"]["open"]):
                     _withdraw(hall, latest)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(max(0.0, soonest - time.monotonic())):
-                    await self._wake.wait()
 
     async def _refresh(self, hall: Hall, latest: Latest) -> None:
-        """A forecast that fails is left out; the next one may be better."""
-        latest.tried, latest.dirty = time.monotonic(), None
+        """A new forecast, if anybody would see it; one that fails is left out, the next may be better."""
+        latest.tried, latest.dirty, latest.took = time.monotonic(), None, 0.0
+        if not _wanted(hall):
+            return
+        taught = latest.taught
         try:
             await self._forecast(hall, latest)
         except (Lost, StoreDown, Refused) as error:
@@ -122,6 +123,8 @@ class Forecasts:
             log.exception("hall %s: no forecast this time", hall.config.id)
         else:
             latest.made = latest.tried
+        if taught == latest.taught:  # the start of the process is not to be held against the hall
+            latest.took = time.monotonic() - latest.tried
 
     async def _forecast(self, hall: Hall, latest: Latest) -> None:
         """Raises Lost, StoreDown."""
@@ -158,7 +161,8 @@ def _wanted(hall: Hall) -> bool:
     tables = hall.hub.tables
     if not tables["hall"].get("open"):
         return False
-    return bool(hall.hub.members) or any(row.state == WAITING for row in tables["tickets"].values())
+    waiting = sum(row.state == WAITING for row in tables["tickets"].values())
+    return waiting <= MOST and bool(waiting or hall.hub.members)
 
 
 def _withdraw(hall: Hall, latest: Latest) -> None:
