@@ -61,6 +61,8 @@ async def test_the_figures_are_those_of_the_api_and_the_question_stays(lived: Ru
     shown = await page.locator(".groups tbody td:nth-child(3)").all_inner_texts()
     assert [int(text) for text in shown] == [group["issued"] for group in said["groups"].values()]
     assert (await page.locator(".fig dd").first.inner_text()).split()[0] == str(said["now"]["total"]["issued"])
+    others = await page.locator(".others dd").all_inner_texts()
+    assert others[:4] == [str(said["now"]["total"][name]) for name in ("served", "no_shows", "cancelled", "expired")]
     middles = await page.locator(".groups tbody td:nth-child(4)").all_inner_texts()
     assert middles == [f"{group['waits']['p50'] / 60:.1f}".replace(".", ",") for group in said["groups"].values()]
     await expect(page.locator("[name=by]")).to_have_value("day")

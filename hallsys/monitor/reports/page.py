@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, Final, NamedTuple
 
 from hallsys.config import HallConfig
-from hallsys.core.report import Report
+from hallsys.core.report import COUNTS, Report
 from hallsys.monitor.reports.count import Answer
 from hallsys.monitor.reports.table import Row
 
@@ -61,6 +61,7 @@ def shown(
         ]
         if sum(scores)
         else [],
+        "others": [(name, number(getattr(answer.now.total, name), lang, 0)) for name in COUNTS[1:]],
         "lines": [_line(row, rows, lang) for row in rows],
         "limit": answer.limit // 60,
         "day": lambda iso: day(date.fromisoformat(iso)),
