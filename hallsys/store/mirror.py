@@ -95,6 +95,7 @@ class Mirror:
         has begun. Raises StoreDown, having changed nothing."""
         told = self.stamp
         stamp, rows = await self._journal.load()
+        rows = _arranged(self._config, rows)
         known, tokens = Window(), dict[str, str]()
         recent: list[Told] = []
         if stamp is not None:
@@ -140,3 +141,13 @@ class Mirror:
         known.add(entry.key, Known(told.at, entry.digest, told.time))
         if told.kind == "issued":
             tokens[self._minter.ticket(entry.key, told.time)] = next(iter(told.changes["tickets"]))
+
+
+def _arranged(config: HallConfig, rows: Changes) -> Changes:
+    """Services and counters in the order of the settings, as kiosks and boards show them: the store keeps none."""
+    orders = {"services": [each.id for each in config.services], "counters": [each.id for each in config.counters]}
+    arranged = {}
+    for table, order in orders.items():
+        present = rows.get(table, {})
+        arranged[table] = {name: present[name] for name in order if name in present} | present
+    return {**rows, **arranged}

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
+import msgspec
 import pytest
 
 from hallsys.core import commands as c
@@ -92,6 +93,17 @@ async def test_pressing_again_later_gets_the_first_answer(hall: Desk, valkey_url
     assert await hall.do("issue", "same-key-2", service="A") == first
     async with desk(hall.config, valkey_url) as restarted:
         assert await restarted.do("issue", "same-key-2", service="A") == first
+
+
+async def test_services_stand_in_the_order_of_the_settings_after_a_restart_too(valkey_url: str) -> None:
+    made = new_hall(counters=12)
+    config = msgspec.structs.replace(made, services=made.services[::-1], counters=made.counters[::-1])
+    wanted = {table: [each.id for each in getattr(config, table)] for table in ("services", "counters")}
+    for _ in range(2):
+        async with desk(config, valkey_url) as hall:
+            await hall.do("open_counter", counter="9")
+            for tables in (hall.tables, hall.ledger._mirror.state.tables):
+                assert {table: list(tables[table]) for table in wanted} == wanted
 
 
 async def test_a_key_means_one_command(hall: Desk) -> None:
