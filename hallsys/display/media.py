@@ -5,12 +5,15 @@ Whoever may copy a file there needs no other tool, so the names say everything: 
 English.
 """
 
+import logging
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, Literal
 
 import msgspec
+
+log = logging.getLogger("hallsys.media")
 
 TYPES: Final = {
     ".jpg": "image/jpeg",
@@ -62,14 +65,22 @@ class Media:
             for path in files.values()
             if path.suffix.lower() == ".txt" and path.stem not in stems and not path.stem.endswith(".en")
         ]
-        slides = (self._slide(path, files) for path in sorted((*shown, *notices), key=_order)[:MOST])
-        return [slide for slide in slides if slide.kind != "notice" or slide.vi or slide.en]
+        found = (self._slide(path, files) for path in sorted((*shown, *notices), key=_order)[:MOST])
+        return [slide for slide in found if slide is not None and (slide.kind != "notice" or slide.vi or slide.en)]
 
     def find(self, hall: str, name: str) -> Path | None:
         """The file of a slide, if it is one. Only what lies in the folder itself is found, so no name leads outside."""
         return next((path for path in self._files(hall) if path.name == name and path.suffix.lower() in TYPES), None)
 
-    def _slide(self, path: Path, files: dict[str, Path]) -> Slide:
+    def _slide(self, path: Path, files: dict[str, Path]) -> Slide | None:
+        """None for a file that was taken away while we looked, or that may not be read: the others are shown."""
+        try:
+            return self._read(path, files)
+        except OSError as error:
+            log.warning("media: %s is left out: %s", path.name, error.strerror)
+            return None
+
+    def _read(self, path: Path, files: dict[str, Path]) -> Slide:
         vi, en = (_said(files.get(f"{path.stem}{end}.txt")) for end in ("", ".en"))
         if path.suffix.lower() == ".txt":
             return Slide("notice", vi=vi, en=en)

@@ -1,5 +1,6 @@
 """The folder beside the calls: what lies there is shown in the order of its names, and nothing else ever leaves it."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -82,3 +83,20 @@ async def test_a_closed_hall_shows_its_media_to_its_own_screens_only(serve: Serv
     path = f"/halls/{server.hall}/media"
     assert (await server.nobody.ask("GET", path)).refusal == (401, "unauthorized")
     assert (await (await server.door("display")).ask("GET", path)).status == 200
+
+
+def test_a_file_that_is_taken_away_meanwhile_leaves_the_others(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("1.png", "2.png"):
+        (folder / name).write_bytes(PNG)
+    listed = Media._files
+
+    def gone(self: Media, hall: str) -> Iterator[Path]:
+        for path in [*listed(self, hall)]:
+            yield path
+            if path.name == "1.png":
+                path.unlink()
+
+    monkeypatch.setattr(Media, "_files", gone)
+    assert [slide.name for slide in Media(tmp_path / "media").slides("ward")] == ["2.png"]

@@ -1,5 +1,6 @@
 // Takes on their way to the server. They lie in the browser's own store until they are there, so that neither a server
 // that is away nor a closed window loses what somebody has read.
+import { freshId } from "hallsys/live/link.js";
 import { Away, Refusal, keep } from "hallsys/studio/server.js";
 
 const NAME = "hallsys-studio";
@@ -55,7 +56,7 @@ export class Outbox {
 
   async put(pack, prompt, wav) {
     const { language, text } = prompt;
-    const entry = { key: this.#key(pack, prompt), hall: this.hall, pack, language, text, wav, id: crypto.randomUUID?.() ?? String(Math.random()) };
+    const entry = { key: this.#key(pack, prompt), hall: this.hall, pack, language, text, wav, id: freshId() };
     this.#takes.set(entry.key, entry);
     if (this.#store) await wrapped(this.#table("readwrite").put(entry)).catch(() => {}); // a full disk: the memory has it
     this.changed();
