@@ -23,6 +23,7 @@ from hallsys.display.studio.shelf import Shelf
 from hallsys.errors import Refused
 from hallsys.kiosk import routes as kiosk
 from hallsys.kiosk.desk import Desk, LookedUp, LookUp
+from hallsys.kiosk.printing.desk import Print, PrintDesk, PrinterState
 from hallsys.live import openapi
 from hallsys.live.api import Api
 from hallsys.live.halls import Halls
@@ -93,8 +94,10 @@ def _described() -> Iterator[openapi.Operation]:
     yield openapi.Operation("get", f"{hall}/reports", "Figures of any days, by group.", Answer)
     yield openapi.Operation("get", f"{hall}/screens", "Screens, their settings and health.", dict[str, list[Listed]])
     yield openapi.Operation("get", f"{hall}/officer", "Who is signed in here, and who may.", officers.OfficerChoice)
+    yield openapi.Operation("get", f"{hall}/printer", "How the printer is.", PrinterState)
     yield openapi.Operation("get", f"{hall}/accounts", "Waiting devices, tokens, users.", dict[str, Any])
     for path, summary, body, answer, codes, open_ in (
+        ("print", "Print a ticket, or a copy of one.", Print, PrinterState, "unknown_ticket", False),
         ("lookup", "Is a dossier ready?", LookUp, LookedUp, "too_many", False),
         ("officer/leave", "Leave the counter's device as its officer.", None, officers.OfficerAnswer, "", False),
         (
@@ -161,6 +164,7 @@ class Server:
         self.keeper = Keeper(self.halls)
         self.forecasts = Forecasts(self.halls)
         self.desk = Desk(configs, self.entrance.joining.attempt)
+        self.printers = PrintDesk(configs)
         self._runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=GRACE)
 
     def _application(self) -> web.Application:
@@ -194,6 +198,7 @@ class Server:
                 ),
                 *caller.routes(self.halls, pages, guard),
                 *kiosk.routes(self.halls, pages, guard, self.desk),
+                *kiosk.printing(self.halls, self.printers, self.settings.public_url),
                 *monitor.routes(self.halls, pages, guard),
                 *forecast.routes(self.halls, self.forecasts),
                 *Reports(self.halls, pages, guard, Texts.load()).routes(),
@@ -211,6 +216,7 @@ class Server:
         self.keeper.start()
         self.forecasts.start()
         self.desk.start()
+        self.printers.start()
         site = web.TCPSite(self._runner, self.settings.host, self.settings.port)
         try:
             await site.start()
@@ -226,6 +232,7 @@ class Server:
         await self.forecasts.close()
         await self.keeper.close()
         await self.desk.close()
+        await self.printers.close()
         await self.halls.close()
 
     async def setup_link(self) -> str | None:

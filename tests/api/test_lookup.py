@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from hallsys.hallkiosk import DossierConfig
-from tests.conftest import Serve
-from tests.running import Reply, Running
+from tests.running import Reply, Running, Serve
 
 READY, WAITING, CHECKED = "G22.99.09-260911-0007", "G22.99.09-260915-0048", "G22.99.09-260916-0050"
 EXPORT = f"""Mã hồ sơ;Trạng thái;Ngày hẹn trả;Mã kiểm tra
@@ -105,7 +104,7 @@ async def everything(running: Running) -> str:
     found = []
     async for key in client.scan_iter(count=1000):
         found.append(str(key))
-        kind = (await client.type(key)).decode()
+        kind = (await client.execute_command("TYPE", key)).decode()
         ask = {"hash": "HGETALL", "string": "GET", "set": "SMEMBERS"}.get(kind)
         if ask is None:
             ask = {"zset": "ZRANGE", "list": "LRANGE", "stream": "XRANGE"}[kind]

@@ -9,6 +9,7 @@ from playwright.async_api import Page, expect
 
 from hallsys.resources import resource
 from tests.child import serving
+from tests.kiosk.paper_printer import PaperPrinter
 from tests.pages.conftest import admin_token
 from tests.pages.station import PORTRAIT, WALL, Hall, Size, Station, Stations
 from tests.pages.test_every_page import OUTSIDE, RULES, UNWRITTEN
@@ -104,17 +105,14 @@ async def test_a_procedure_is_found_by_typing_and_leads_to_its_ticket(
     stations: Stations, hall: Hall, size: Size, lang: str
 ) -> None:
     kiosk = await kiosk_at(stations, hall, size, lang=lang)
-    await kiosk.page.screenshot(path=f"/tmp/k-start-{size[0]}-{lang}.png")
     await judge(kiosk.page)
     await kiosk.tap(".find")
     await expect(kiosk.page.locator("kiosk-search input")).to_be_focused()
     await kiosk.page.keyboard.type("KHAISINH")
     await kiosk.sees("kiosk-found .hit b", "Đăng ký khai sinh")
-    await kiosk.page.screenshot(path=f"/tmp/k-search-{size[0]}-{lang}.png")
     await judge(kiosk.page)
     await kiosk.tap(".hit", "Đăng ký khai sinh")
     await kiosk.sees("kiosk-papers li", "Tờ khai đăng ký khai sinh")
-    await kiosk.page.screenshot(path=f"/tmp/k-papers-{size[0]}-{lang}.png")
     await judge(kiosk.page)
     await kiosk.tap("kiosk-papers .go")
     await kiosk.tap("kiosk-priority .go")
@@ -143,12 +141,10 @@ async def test_a_ready_slip_gives_a_ticket_to_collect(stations: Stations, hall: 
     kiosk = await kiosk_at(stations, hall, size, lang=lang)
     await kiosk.tap(".slip")
     await expect(kiosk.page.locator("kiosk-slip input")).to_be_focused()
-    await kiosk.page.screenshot(path=f"/tmp/k-slip-{size[0]}-{lang}.png")
     await judge(kiosk.page)
     await kiosk.page.keyboard.type(f"{READY.lower()}\n")
     await kiosk.sees("kiosk-dossier h1", "Đã có kết quả" if lang == "vi" else "Your result is ready")
     await kiosk.sees("kiosk-dossier", "…-260911-••••07")
-    await kiosk.page.screenshot(path=f"/tmp/k-ready-{size[0]}-{lang}.png")
     await judge(kiosk.page)
     await kiosk.tap("kiosk-dossier .go")
     await kiosk.sees("kiosk-ticket .num", re.compile(r"R\d{3}"))
@@ -162,7 +158,6 @@ async def test_who_scans_a_slip_that_is_not_ready_need_not_wait(stations: Statio
     await kiosk.sees("kiosk-dossier .verdict p", "Hôm nay ông/bà không cần chờ.")
     await kiosk.sees("kiosk-dossier .facts", "Đang xử lý")
     await kiosk.sees("kiosk-dossier .facts", "Thứ Sáu, 25/09/2026")
-    await kiosk.page.screenshot(path="/tmp/k-waiting.png")
     await judge(kiosk.page)
     assert WAITING not in await kiosk.page.content()
     await kiosk.station.later(30_500)
@@ -232,7 +227,6 @@ async def test_everything_within_reach_of_a_wheelchair(stations: Stations, hall:
     for place in (".find", ".slip"):
         assert await kiosk.page.evaluate(top) >= 0.4 * size[1] - 1
         await kiosk.tap(place)
-        await kiosk.page.screenshot(path=f"/tmp/k-low-{size[0]}-{place[1:]}.png")
         assert await kiosk.page.evaluate(top) >= 0.4 * size[1] - 1
         await kiosk.tap("main .btn:visible", "Quay lại")
     await kiosk.station.later(61_000)
@@ -246,10 +240,56 @@ async def test_the_look_up_station_tells_and_forgets(stations: Stations, hall: H
     await station.page.keyboard.type(f"{WAITING}\n")
     await station.sees("kiosk-dossier h1", "Chưa có kết quả")
     await expect(station.page.locator("kiosk-dossier .go")).to_have_count(1)
-    await station.page.screenshot(path=f"/tmp/k-lookup-{size[0]}.png")
     await judge(station.page)
     await station.station.later(30_500)
     await expect(station.page.locator("kiosk-slip input")).to_be_focused()
     assert "260915" not in await station.page.locator("main").inner_html()
     await station.scans(READY)
     await station.sees("kiosk-dossier h1", "Đã có kết quả")
+
+
+@pytest.fixture(scope="module")
+async def printed(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[Hall, PaperPrinter]]:
+    """The sample hall with a printer."""
+    folder, paper = tmp_path_factory.mktemp("printed"), PaperPrinter()
+    await paper.start()
+    config = folder / "phutho.toml"
+    printer = f'\n[printer]\nkind = "network"\naddress = "127.0.0.1:{paper.port}"\npatience_s = 1\n'
+    config.write_text(resource("samples/phutho.toml").read_text("utf-8") + printer, "utf-8")
+    flags = ("--config", str(config), "--public-url", "http://192.168.1.10:8080")
+    async with serving(folder / "data", *flags) as child:
+        yield Hall(await child.ready(), await admin_token(folder / "data")), paper
+    await paper.stop()
+
+
+@pytest.mark.parametrize("size", [PORTRAIT, WALL], ids=["portrait", "landscape"])
+async def test_paper_comes_out_and_where_none_does_the_number_stays(
+    stations: Stations, printed: tuple[Hall, PaperPrinter], size: Size
+) -> None:
+    hall, paper = printed
+    kiosk = await kiosk_at(stations, hall, size)
+    before = len(paper.tickets)
+    await kiosk.tap(".sv", "Chứng thực")
+    await kiosk.tap("kiosk-priority .go")
+    await kiosk.sees("kiosk-ticket h2", "Xin lấy phiếu ở khe in")
+    await expect(kiosk.page.locator("kiosk-ticket img")).to_be_visible()
+    await judge(kiosk.page)
+    assert len(paper.tickets) == before + 1
+    await kiosk.tap("kiosk-ticket .go")
+
+    paper.rows_left = 0
+    await kiosk.tap(".sv", "Hộ tịch")
+    await kiosk.tap("kiosk-priority .go")
+    await kiosk.sees("kiosk-ticket .carry p", "số vẫn có hiệu lực")
+    await judge(kiosk.page)
+    label = await kiosk.page.locator("kiosk-ticket .num").inner_text()
+    assert (await hall.view())["tickets"][label]["state"] == "waiting"
+    await kiosk.station.later(15_000)
+    await expect(kiosk.page.locator("kiosk-ticket .num")).to_be_visible()
+    await kiosk.tap("kiosk-ticket .go")
+    await kiosk.sees("kiosk-printer", "Máy in hết giấy")
+    await judge(kiosk.page, fits=False)
+    paper.rows_left = 1_000_000
+    async with kiosk.page.expect_response(lambda answer: answer.url.endswith("/printer")):
+        await kiosk.station.later(5_000)
+    assert len(paper.tickets) == before + 1, "what failed never comes out later"

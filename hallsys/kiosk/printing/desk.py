@@ -25,11 +25,13 @@ class Print(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class PrinterState(msgspec.Struct):
-    """`state` as `printer.State` has it, null without a printer; `works`: whether a ticket can be printed now."""
+    """`state` as `printer.State` has it, null without a printer; `works`: whether a ticket can be printed now.
+    `picture` is the code of the ticket's page for a phone, an address for `<img>`."""
 
     state: State | None
     works: bool
     printed: bool = False
+    picture: str | None = None
 
 
 class PrintDesk:
@@ -48,6 +50,11 @@ class PrintDesk:
             task.cancel()
         await asyncio.gather(*self._looking, return_exceptions=True)
         await asyncio.gather(*(printer.close() for printer in self._printers.values()))
+
+    async def look(self, hall: str) -> None:
+        """Ask a hall's printer how it is, now."""
+        if hall in self._printers:
+            await self._printers[hall].look()
 
     def state(self, hall: str) -> PrinterState:
         """As of the last look or ticket."""

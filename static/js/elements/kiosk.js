@@ -47,9 +47,10 @@ class KioskPriority extends Piece {
   }
 }
 
-/** `{service, label, ahead, wait, counters}`: the number, as large as it goes. `countdown(n)` for the moment to take it back. */
+/** `{service, label, ahead, wait, counters, paper, picture}`: the number, as large as it goes; `paper` is null where nothing
+    prints, "waiting", "printed", or why not. `countdown(n)` for the moment to take it back. */
 class KioskTicket extends Piece {
-  draw({ service, label, ahead, wait, counters }) {
+  draw({ service, label, ahead, wait, counters, paper, picture }) {
     return [
       h("section", { class: "got" },
         h("h1", { tabindex: "-1" }, h("span", { class: "your" }, t("kiosk.yours")), " ",
@@ -59,7 +60,9 @@ class KioskTicket extends Piece {
         h("div", {}, h("dt", {}, t("kiosk.ahead")), h("dd", {}, ahead ? t("kiosk.people", { n: ahead }) : t("kiosk.nobody_ahead"))),
         wait && h("div", {}, h("dt", {}, t("waits.label")), h("dd", {}, waitWords(wait, t))),
         counters.length > 0 && h("div", {}, h("dt", {}, t("kiosk.to_counter")), h("dd", {}, listed(counters)))),
-      h("div", { class: "carry" }, h("h2", {}, t("kiosk.remember")), h("p", {}, t("kiosk.thanks"))),
+      h("div", { class: "carry", role: "status" }, picture && h("img", { src: picture, alt: t("kiosk.picture") }),
+        h("div", {}, h("h2", {}, t(paper === "printed" ? "kiosk.take_paper" : paper === "waiting" ? "kiosk.printing" : "kiosk.remember")),
+          h("p", {}, paper && paper !== "printed" && paper !== "waiting" ? t("kiosk.no_paper") : t("kiosk.thanks")))),
       h("div", { class: "actions" },
         button("go tall", "home", icon("check"), t("kiosk.done")),
         button("undo", "undo", icon("return"), h("span", {}))),
@@ -99,4 +102,13 @@ customElements.define("kiosk-start", KioskStart);
 customElements.define("kiosk-priority", KioskPriority);
 customElements.define("kiosk-ticket", KioskTicket);
 customElements.define("kiosk-word", KioskWord);
+/** `{state}`: what keeps the printer from printing, or null; numbers are still to be had. */
+class KioskPrinter extends Piece {
+  draw({ state }) {
+    this.hidden = state === null;
+    return state !== null && [icon("print"), h("p", {}, h("b", {}, t(`kiosk.printer.${state}`)), " ", t("kiosk.printer_hint"))];
+  }
+}
+
 customElements.define("kiosk-band", KioskBand);
+customElements.define("kiosk-printer", KioskPrinter);

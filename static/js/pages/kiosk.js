@@ -5,6 +5,7 @@ import { hourMinute, hoursOf } from "hallsys/elements/time.js";
 import { aids } from "hallsys/kiosk/aids.js";
 import "hallsys/kiosk/screens.js";
 import { Procedures } from "hallsys/kiosk/search.js";
+import { howIsPrinter, printTicket } from "hallsys/kiosk/paper.js";
 import { hearScanner, isCode, lookUp, masked } from "hallsys/kiosk/slip.js";
 import { countersFor, waiting } from "hallsys/live/hall.js";
 import { Link } from "hallsys/live/link.js";
@@ -15,6 +16,8 @@ const SETTLE = 450; // ms after a new screen in which a second tap of the same f
 const SLOW = 400; // ms without an answer before the screen says that it is waiting
 const UNDO = 8; // s to take a number back
 const SHOWN = 12_000; // ms that a ticket stays: the next person waits behind
+const SHOWN_ALONE = 40_000; // ms where no paper came: to read it, and to note it down
+const PRINTER = 5_000; // ms between two looks at the printer
 const READ = 6_000; // ms that a short word stays
 const CLEARED = data.cleared * 1000; // ms that what a receipt says stays for others to see
 const HITS = 8; // procedures shown for a query
@@ -28,9 +31,12 @@ let service = null;
 let query = "";
 let procedure = null;
 let slip = null; // {asks, trouble, code, answer}: what the citizen's receipt says; gone with its screen
+let printer = null; // why it cannot print, or null
 let opened = 0; // a field begins empty each time
 let told = null; // what the "word" screen says
 let ticket = null;
+let held = null; // the token of the ticket that is shown
+let left = 0; // s to take it back
 let shownAt = 0;
 let waits = {}; // the forecast, by service
 let asked = 0; // counts presses: an answer to a press that was given up is not shown
@@ -60,6 +66,7 @@ function draw() {
   const { view } = link;
   const lost = link.state === "lost";
   part("kiosk-band").show({ since: lost ? hourMinute(link.since, view?.hall.tz ?? data.tz) : null });
+  part("kiosk-printer").show({ state: screen === "start" ? printer : null, lang: lang() });
   document.title = t("kiosk.title");
   clock();
   for (const name of SCREENS) part(`kiosk-${name}`).hidden = name !== screen || (name === "start" && !view);
@@ -220,19 +227,41 @@ async function issue(kind, more = {}) {
 }
 
 function show(row, { ticket: made, token, ahead, wait }) {
-  ticket = { service: row, label: made.label, ahead, wait, counters: countersFor(link.view, made), token };
+  ticket = { service: row, label: made.label, ahead, wait, counters: countersFor(link.view, made), paper: data.prints ? "waiting" : null, picture: null };
+  held = token;
   go("ticket");
-  for (let second = 0; second <= UNDO; second++) later(second * 1000, () => part("kiosk-ticket").countdown(UNDO - second));
-  part("kiosk-ticket").countdown(UNDO);
+  for (let second = 0; second <= UNDO; second++) later(second * 1000, () => count(UNDO - second));
+  count(UNDO);
   later(SHOWN, () => go("start"));
+  if (data.prints) print(token);
+}
+
+function count(seconds) {
+  left = seconds;
+  part("kiosk-ticket").countdown(seconds);
+}
+
+/** The number is on disk already: whatever the printer does, it counts, and the screen shows it for longer without paper. */
+async function print(token) {
+  const told = await printTicket(token, lang());
+  printer = told.works ? null : told.state;
+  if (held !== token || screen !== "ticket") return;
+  ticket = { ...ticket, paper: told.printed ? "printed" : told.state, picture: told.picture };
+  draw();
+  count(left);
+  if (told.printed) return;
+  timers.splice(0).forEach(clearTimeout);
+  for (let second = 1; second <= left; second++) later(second * 1000, ((rest) => () => count(rest))(left - second));
+  later(SHOWN_ALONE, () => go("start"));
 }
 
 async function takeBack() {
-  const { label, token } = ticket;
+  const { label, paper } = ticket;
+  const token = held;
   shownAt = Infinity;
   try {
     await link.do("cancel", { token });
-    word({ icon: "return", title: t("kiosk.taken_back", { label }), text: t("kiosk.taken_back_hint") });
+    word({ icon: "return", title: t("kiosk.taken_back", { label }), text: t(paper ? "kiosk.taken_back_paper" : "kiosk.taken_back_hint") });
   } catch {
     word({ icon: "info", title: t("kiosk.not_taken_back", { label }), text: t("kiosk.not_taken_back_hint") });
   }
@@ -255,5 +284,12 @@ function turned() {
 
 aids({ drawn: turned, idle: () => shownAt !== Infinity && go("start") });
 setInterval(clock, 1000);
+if (data.prints) {
+  setInterval(async () => {
+    const told = await howIsPrinter();
+    if (told) printer = told.works ? null : told.state;
+    if (screen === "start") draw();
+  }, PRINTER);
+}
 draw();
 link.start();
