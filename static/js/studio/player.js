@@ -15,6 +15,10 @@ export async function play(sound) {
       audio.play().catch((error) => (error.name === "AbortError" ? resolve() : reject(error)));
     });
   } finally {
+    if (audio.src === url) {
+      audio.removeAttribute("src"); // or what was stopped while it was loaded is asked for once more, in vain
+      audio.load();
+    }
     URL.revokeObjectURL(url);
   }
 }
