@@ -6,8 +6,8 @@ import { leftOpen } from "hallsys/staff/queue.js";
 
 const LISTED = 5; // of those who wait longest
 
-/** Everything the page shows, at `now`; `figures` may be null before they came. */
-export function overview(view, figures, now) {
+/** Everything the page shows, at `now`; `figures` may be null before they came. `waits` is the forecast by service. */
+export function overview(view, figures, now, waits = {}) {
   const queue = waiting(view);
   const { limits } = view.hall;
   const wait = (ticket) => (ticket ? now - ticket.queued_at : null);
@@ -26,14 +26,14 @@ export function overview(view, figures, now) {
     services,
     counters,
     queue: queue.slice(0, LISTED),
-    sentence: sentence(view, queue, services, counters, limits),
+    sentence: sentence(view, queue, services, counters, limits, waits),
   };
 }
 
 const past = (figures) => ({ hour: figures?.wait_hour ?? null, served: figures?.served ?? null, noShows: figures?.no_shows ?? null });
 
 /** The hall in one sentence: a key of the catalog and its parameters, the worst first. */
-function sentence(view, queue, services, counters, limits) {
+function sentence(view, queue, services, counters, limits, waits) {
   if (!view.hall.open) return ["monitor.say.closed", {}];
   const nobodyCalls = !counters.some(({ counter }) => counter.state === "open");
   if (nobodyCalls && queue.length) return ["monitor.say.no_counter", { n: queue.length }];
@@ -42,6 +42,8 @@ function sentence(view, queue, services, counters, limits) {
   const late = (rows, seconds) => ({ n: rows.length, name: rows[0]?.service, minutes: whole(seconds * 1000) });
   if (alarm.length) return [alarm.length === 1 ? "monitor.say.alarm_one" : "monitor.say.alarm", late(alarm, limits.alarm)];
   if (warn.length) return [warn.length === 1 ? "monitor.say.warn_one" : "monitor.say.warn", late(warn, limits.warn)];
+  const [worst] = services.filter(({ service }) => waits[service.id]?.[0] > limits.ceiling).sort((a, b) => waits[b.service.id][0] - waits[a.service.id][0]);
+  if (worst) return ["monitor.say.coming", { name: worst.service, minutes: whole(limits.warn * 1000), wait: waits[worst.service.id] }];
   if (queue.length) return ["monitor.say.fine", { n: queue.length, minutes: whole(limits.warn * 1000) }];
   return [nobodyCalls ? "monitor.say.not_begun" : "monitor.say.nobody", {}];
 }

@@ -40,16 +40,16 @@ function render() {
   const { hall } = view;
   // a cut stops the clock of the waits, not the clock on the wall: nobody knows who was called since
   const at = lost ? link.since : now;
-  const all = overview(view, figures.now, at);
+  const waits = lost ? {} : (forecast.now?.services ?? {});
+  const all = overview(view, figures.now, at, waits);
   write($("clock"), hourMinute(now, hall.tz));
   write($("place"), `${named(hall)}, ${named(hall, "province")} · ${longDay(now, hall.tz)}`);
   seeTo(view, lost, at);
   const [key, params] = all.sentence;
-  write($("sentence"), t(key, { ...params, name: params.name && named(params.name, "short") }));
+  write($("sentence"), t(key, { ...params, name: params.name && named(params.name, "short"), wait: params.wait && waitWords(params.wait, t) }));
   tiles(all);
   write($("limits"), t("monitor.limits", { warn: hall.limits.warn / 60, alarm: hall.limits.alarm / 60, ceiling: hall.limits.ceiling / 60 }));
   const services = all.services.map((row) => ({ ...row, longest: row.longest === null ? null : whole(row.longest) }));
-  const waits = lost ? {} : (forecast.now?.services ?? {});
   fill($("services"), [services, hall.limits, waits], () => all.services.map((row) => serviceRow(row, hall.limits, waits[row.service.id])));
   fill($("counters"), [all.counters, whole(at)], () => all.counters.map((row) => counterRow(row, at)));
   for (const element of document.querySelectorAll("[data-called]")) write(element, elapsed(at - Number(element.dataset.called)));
