@@ -48,7 +48,12 @@ def routes(halls: Halls, pages: Pages, guard: Guard) -> list[web.RouteDef]:
         if join is not None:
             return join
         return pages.render(
-            request, "monitor/monitor.html", hall=hall, domains=("caller", "monitor", "waits"), theme="dark", kinds=KINDS
+            request,
+            "monitor/monitor.html",
+            hall=hall,
+            domains=("caller", "monitor", "waits"),
+            theme="dark",
+            kinds=KINDS,
         )
 
     async def stats(request: web.Request) -> web.StreamResponse:
