@@ -11,11 +11,13 @@ from hallsys.errors import Refused
 
 
 def must_hold(state: HallState, counter: str, officer: str | None) -> None:
-    """A counter's press by a device: not on a colleague's counter, and in a hall where officers sign in, not without.
-    Raises Refused unknown_counter, counter_taken or sign_in_first."""
+    """A counter's press by a device: not on a colleague's counter, nor at one that its officer has left for another;
+    and in a hall where officers sign in, not without. Raises Refused unknown_counter, counter_taken, sign_in_first."""
     counter_of(state, counter)
     if officer is not None:
         _must_not_be_taken(state, counter, officer)
+        if counter not in state.desks and any(desk.officer == officer for desk in state.desks.values()):
+            raise Refused("sign_in_first", counter=counter)
     elif state.config.policy.sign_in:
         raise Refused("sign_in_first", counter=counter)
 

@@ -200,3 +200,14 @@ def test_nobody_holds_a_counter_overnight(hall: Rig) -> None:
     hall.later(minutes=24 * 60)
     assert hall.state.desks == {}
     hall.by("minh").do("sign_on", counter="1")
+
+
+def test_an_officer_who_moved_on_does_not_press_at_the_counter_left() -> None:
+    hall = Rig().by("lan")
+    hall.do("sign_on", counter="1")
+    hall.do("sign_on", counter="2")
+    assert hall.counter("1").state == "paused"
+    assert hall.refusal("open_counter", counter="1") == "sign_in_first"
+    hall.do("open_counter", counter="2")
+    hall.do("sign_on", counter="1")
+    hall.do("open_counter", counter="1")

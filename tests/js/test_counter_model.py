@@ -28,7 +28,7 @@ LOOK = """async ([views, keys, now]) => {
       queue: here.queue.map(label),
       lines: here.services.map(({ id, count, longest, head }) => [id, count, label(longest), label(head)]),
       back: [here.held.map(label), here.missed.map(label)],
-      mates: here.mates.map(({ counter, state, since, ticket, forgotten }) => [counter.id, state, since, label(ticket), forgotten]),
+      mates: here.mates.map((mate) => [mate.counter.id, mate.state, mate.since, label(mate.ticket), mate.forgotten]),
       undo: here.undo,
       forgotten: here.forgotten,
     };

@@ -23,7 +23,8 @@ DESK: Size = (1366, 768)
 # What the page's one <audio> does with calls, as it happens. `rate` lets a test hear faster than people do.
 EARS = """(() => {
   const log = [], waiting = new Set();
-  const voice = (audio) => decodeURIComponent(/\\/voice\\/(.+)\\.mp3(?:\\?|$)/.exec(audio.currentSrc || audio.src)?.[1] ?? "");
+  const name = /\\/voice\\/(.+)\\.mp3(?:\\?|$)/;
+  const voice = (audio) => decodeURIComponent(name.exec(audio.currentSrc || audio.src)?.[1] ?? "");
   const note = ({ type, target }) => {
     if (!(target instanceof HTMLAudioElement) || !voice(target)) return;
     if (type === "loadstart") target.playbackRate = heard.rate;

@@ -1,7 +1,7 @@
 // A wall that has too much to say says less, never smaller (LOOKS): the call keeps its size, whatever else has to go.
 
 const STEPS = 6; // board.css: 1 one notice in one language, 2 one language of waits and counters, 3 no notice, 4 no words below the number, 5 no waits, 6 no last calls
-const INSIDE = [[".board > *", ".board"], [".main > *", ".main"], [".left > *", ".left"], [".calls > *", ".calls"], [".call .who > *", ".who"],
+const INSIDE = [[".board > *", ".board"], [".main > *", ".main"], [".left > *", ".left"], [".calls > *", ".calls"], [".call > *", ".call"], [".call .who > *", ".who"],
   [".call .to > *", ".call"], [".idle hall-idle > *", ".idle"], [".media > .cap", ".media"], [".media .cap > *", ".cap"], [".ctr > *, .ctr .nm > *", ".ctr"]];
 const AIR = 0.17; // of a number's line: its figures begin so far below it
 
