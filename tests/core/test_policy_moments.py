@@ -3,6 +3,7 @@ together against a slow reading of the rules."""
 
 from hypothesis import given, settings
 
+from hallsys.config import Policy
 from hallsys.core.lanes import line_of
 from hallsys.core.model import Counter, Line
 from hallsys.core.policy import WHY, Choice, choose
@@ -10,6 +11,7 @@ from hallsys.core.state import HallState, apply
 from hallsys.core.turns import ahead
 from tests.core.crowds import NOW, counter, moments, queues
 from tests.core.fairness import choosable, holds, is_early, may_call, others_after, rightful, starving, streak_after
+from tests.core.rig import Rig, hall_config
 
 Moment = tuple[HallState, Counter]
 often = settings(max_examples=10 * settings().max_examples)
@@ -173,3 +175,14 @@ def _all_called(state: HallState, at: Counter) -> list[str]:
         called.append(choice.ticket.label)
         apply(left, {"tickets": {choice.ticket.label: None}, **choice.private})
     return called
+
+
+def test_who_was_sent_back_comes_to_the_same_counter_at_the_end_of_the_pause_and_not_before() -> None:
+    hall = Rig(hall_config(policy=Policy(return_pause_s=60)))
+    hall.issue()
+    hall.call("1")
+    hall.do("return", counter="1")
+    hall.now += 59_999
+    assert hall.refusal("call_next", counter="1") == "nobody_waiting"
+    hall.now += 1
+    assert hall.call("1") == "A001"
