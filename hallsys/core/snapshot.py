@@ -20,6 +20,8 @@ Plain = dict[str, Any]
 PRIORITY: Final = "!"
 """Ends the id of a question that a visitor with priority asks."""
 
+DAY_S: Final = 86_400.0
+
 
 def probe(service: str, *, priority: bool = False) -> str:
     """The id of the question "if I took a ticket now"; no ticket has such a label."""
@@ -56,6 +58,8 @@ def snapshot(state: HallState, now: int) -> Plain:
     counters = [_counter(state, row, begun) for row in state.counters.values()]
     taken = {line for row in counters for line in row["serves"]} & {line_of(ticket) for ticket in waiting}
     hours = [_clock(time) for span in config.hours for time in span]
+    if hours and not hours[0] <= second(now) < hours[-1]:
+        hours = [0.0, DAY_S]  # people are here outside the hours on the door: when they end, nobody knows
     return {
         "load": 0,
         "day": date.fromisoformat(day).toordinal(),
