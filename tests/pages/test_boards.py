@@ -247,7 +247,8 @@ async def test_the_administrator_sets_a_joined_screen_from_afar_at_once(hall: Ha
 async def test_pictures_and_notices_of_the_hall_follow_each_other_and_a_broken_file_is_passed_over(
     wall: Browser, hall: Hall, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    folder = next(tmp_path_factory.getbasetemp().glob("hall*/data")) / "media" / "phutho"
+    halls = tmp_path_factory.getbasetemp().glob("hall*/data")
+    folder = max(halls, key=lambda data: data.stat().st_ctime) / "media" / "phutho"  # this file's, the one made last
     folder.mkdir(parents=True)
     pixel = bytes.fromhex(
         "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d4944415478da6360606060000000050001a5f6454"

@@ -233,6 +233,7 @@ async def test_the_small_window_works_by_keyboard(lent: bool, hall: Hall, desk: 
     await small.keyboard.press("5")
     await expect(small.locator("dialog[open]")).to_be_visible()
     await small.keyboard.press("Escape")
+    await expect(small.locator("dialog[open]")).to_have_count(0)
     await small.keyboard.press("2")
     await expect(small.locator("#now.serving .num")).to_have_text(label)
     await small.close()
