@@ -78,7 +78,12 @@ def routes(halls: Halls, speech: Callable[[str], Speech]) -> list[web.RouteDef]:
     async def voice(request: web.Request) -> web.StreamResponse:
         hall = await halls.get(request.match_info["hall"])
         may_read(request["who"], hall.config.id, hall.config.open_reading)
-        said = announced.find(hall.hub, request.match_info["id"]) if hall.config.voice.enabled else None
+        if not hall.config.voice.enabled:
+            raise Refused("not_found")
+        said = announced.find(hall.hub, request.match_info["id"])
+        if said is None:
+            await hall.ledger.followed()  # another server may have announced it a moment ago
+            said = announced.find(hall.hub, request.match_info["id"])
         if said is None:
             raise Refused("not_found")
         if request.query.get("short") == "1":

@@ -147,6 +147,9 @@ class Halls:
             raise Refused("unknown_ticket", "token")
         hall = await self.get(name)
         label = hall.ledger.ticket_of_token(token)
+        if label is None:
+            await hall.ledger.followed()  # another server may have issued it a moment ago
+            label = hall.ledger.ticket_of_token(token)
         ticket = label and (hall.hub.tables["tickets"].get(label) or hall.hub.tables["ended"].get(label))
         if not ticket:
             raise Refused("unknown_ticket", "token")

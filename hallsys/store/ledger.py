@@ -67,17 +67,15 @@ class Ledger:
         self._mirror = Mirror(config, journal, minter, reset, clock)
         self._waiting: list[Request] = []
         self._by_key: dict[str, Request] = {}
-        self._questions = Questions()
+        self._questions, self._following = Questions(), Questions()
         self._wake = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
-        self._behind = False
-        self._defeats = 0
-        self._failures = 0
+        self._behind = self._stopping = False
+        self._defeats = self._failures = 0
         self._trimmed = Position(0, 0)
         self._task: asyncio.Task[None] | None = None
         self._midnight: asyncio.TimerHandle | None = None
-        self._stopping = False
         self.committed_at = 0.0
         """When this process wrote to the hall last, by the loop's clock."""
         self.waits: Mapping[str, tuple[int, int]] = {}
@@ -149,6 +147,11 @@ class Ledger:
         self._behind = True
         self._wake.set()
 
+    async def followed(self) -> None:
+        """Until what other servers have committed by now is known here, or the store does not answer."""
+        self.poke()
+        await self._following.add(lambda *_: None)
+
     async def start(self) -> None:
         """Read the hall and begin. Raises StoreDown when the store does not answer."""
         await self._mirror.load()
@@ -165,7 +168,8 @@ class Ledger:
         if self._task is not None:
             await self._task
         self._refuse_all("store_unavailable")
-        self._questions.hear(self._mirror.state, self._mirror.tick())
+        for each in (self._following, self._questions):
+            each.hear(self._mirror.state, self._mirror.tick())
 
     # -- the task ------------------------------------------------------------------------------------------------
 
@@ -212,7 +216,11 @@ class Ledger:
         self._questions.hear(self._mirror.state, self._mirror.tick())
         if self._behind:
             self._behind = False
-            await self._catch_up()
+            following, self._following = self._following, Questions()
+            try:
+                await self._catch_up()
+            finally:
+                following.hear(self._mirror.state, self._mirror.tick())
         batch = self._decide()
         if not batch:
             await self._refuse(batch)

@@ -12,7 +12,7 @@ from hallsys.resources import resource
 from tests.child import serving
 from tests.pages.conftest import admin_token
 from tests.pages.station import DESK, PORTRAIT, WALL, Hall, Size, Station
-from tests.pages.test_every_page import COMPACT, OUTSIDE, RULES, SMALLEST, UNWRITTEN
+from tests.pages.test_every_page import COMPACT, RULES, SMALLEST, UNWRITTEN, outside
 
 pytestmark = pytest.mark.browser
 
@@ -87,8 +87,7 @@ class Room:
         assert not UNWRITTEN.search(await self.page.locator("body").inner_text()), what
         for size in WHOLE:
             await self.page.set_viewport_size({"width": size[0], "height": size[1]})
-            outside = await self.page.evaluate(OUTSIDE, False)
-            assert outside == {"scrolls": False, "wide": [], "low": [], "cut": []}, (what, size)
+            assert await outside(self.page, False) == [], (what, size)
             if size in SIZES:
                 found = await Axe().run(self.page, options=RULES)
                 assert found.violations_count == 0, f"{what} at {size}: {found.generate_report()}"

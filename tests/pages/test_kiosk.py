@@ -12,7 +12,7 @@ from tests.child import serving
 from tests.kiosk.paper_printer import PaperPrinter
 from tests.pages.conftest import admin_token
 from tests.pages.station import PORTRAIT, WALL, Hall, Size, Station, Stations
-from tests.pages.test_every_page import OUTSIDE, RULES, UNWRITTEN
+from tests.pages.test_every_page import RULES, UNWRITTEN, outside
 
 pytestmark = pytest.mark.browser
 
@@ -77,8 +77,7 @@ async def judge(page: Page, *, fits: bool = True) -> None:
     assert not UNWRITTEN.search(await page.locator("body").inner_text())
     for size in ((own["width"], own["height"]), *ZOOMED):
         await page.set_viewport_size({"width": size[0], "height": size[1]})
-        outside = await page.evaluate(OUTSIDE, fits and size not in ZOOMED)
-        assert outside == {"scrolls": False, "wide": [], "low": [], "cut": []}, size
+        assert await outside(page, fits and size not in ZOOMED) == [], size
         if fits and size not in ZOOMED:
             body = "(({ scrollHeight, clientHeight }) => scrollHeight - clientHeight)(document.querySelector('.body'))"
             assert await page.evaluate(body) <= 1, f"{size}: not all of it can be seen"

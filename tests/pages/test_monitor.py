@@ -10,7 +10,7 @@ from playwright.async_api import expect
 from hallsys.monitor.routes import KINDS
 from hallsys.texts import LANGUAGES, Texts
 from tests.pages.station import DESK, PHONE, Hall, Stations
-from tests.pages.test_every_page import OUTSIDE, RULES, UNWRITTEN
+from tests.pages.test_every_page import RULES, UNWRITTEN, outside
 
 pytestmark = pytest.mark.browser
 
@@ -102,8 +102,7 @@ async def test_what_was_done_is_read_chosen_and_taken_along(hall: Hall, stations
         await page.set_viewport_size({"width": width, "height": height})
         found = await Axe().run(page, options=RULES)
         assert not found.response["violations"], json.dumps(found.response["violations"], indent=1)[:2000]
-        outside = await page.evaluate(OUTSIDE, False)
-        assert (outside["scrolls"], outside["wide"]) == (False, [])
+        assert await outside(page, False) == []
     for each in (label, other):
         await hall.do("cancel", ticket=each)
 

@@ -9,7 +9,7 @@ from playwright.async_api import Browser, expect
 from hallsys.store.past import Past
 from tests.monitor.days import made_days
 from tests.pages.station import DESK, PHONE, WALL, Station
-from tests.pages.test_every_page import OUTSIDE, RULES, SMALLEST, UNWRITTEN
+from tests.pages.test_every_page import RULES, SMALLEST, UNWRITTEN, outside
 from tests.running import Running
 
 pytestmark = pytest.mark.browser
@@ -36,7 +36,7 @@ async def test_the_page_on_every_screen(lived: Running, wall: Browser, lang: str
     assert not UNWRITTEN.search(await page.locator("main").inner_text())
     for size in (WALL, DESK, PHONE, SMALLEST):
         await page.set_viewport_size({"width": size[0], "height": size[1]})
-        assert await page.evaluate(OUTSIDE, False) == {"scrolls": False, "wide": [], "low": [], "cut": []}, size
+        assert await outside(page, False) == [], size
         found = await Axe().run(page, options=RULES)
         assert found.violations_count == 0, f"{size}: {found.generate_report()}"
     await page.emulate_media(media="print")

@@ -21,7 +21,7 @@ from hallsys.resources import resource
 from tests.child import serving
 from tests.pages.conftest import QUIET, SPEAKING, admin_token
 from tests.pages.station import DESK, PHONE, WALL, Hall, Size, Station, Stations
-from tests.pages.test_every_page import OUTSIDE, RULES, SMALLEST, UNWRITTEN
+from tests.pages.test_every_page import RULES, SMALLEST, UNWRITTEN, outside
 
 pytestmark = pytest.mark.browser
 
@@ -285,8 +285,7 @@ async def whole(page: Page) -> None:
     assert not UNWRITTEN.search(await page.locator("body").inner_text())
     for size in sizes:
         await page.set_viewport_size({"width": size[0], "height": size[1]})
-        outside = await page.evaluate(OUTSIDE, False)
-        assert outside == {"scrolls": False, "wide": [], "low": [], "cut": []}, size
+        assert await outside(page, False) == [], size
         if size in (DESK, PHONE):
             found = await axe.run(page, options=RULES)
             assert found.violations_count == 0, f"{size}: {found.generate_report()}"

@@ -183,3 +183,11 @@ async def test_a_position_reached_again_with_other_events_is_another(unaware: tu
     assert await one.issue("H") == "H001"
     await one.agrees()
     assert one.ledger.lost_tails == 1
+
+
+async def test_whoever_asks_is_told_what_the_other_committed_before(unaware: tuple[Desk, Desk]) -> None:
+    one, other = unaware
+    label = await one.issue()
+    assert label not in await other.ledger.read(lambda state, _: set(state.tickets))
+    await other.ledger.followed()
+    assert label in await other.ledger.read(lambda state, _: set(state.tickets))
