@@ -68,8 +68,7 @@ class Ledger:
         self._waiting: list[Request] = []
         self._by_key: dict[str, Request] = {}
         self._questions, self._following = Questions(), Questions()
-        self._wake = asyncio.Event()
-        self._idle = asyncio.Event()
+        self._wake, self._idle = asyncio.Event(), asyncio.Event()
         self._idle.set()
         self._behind = self._stopping = False
         self._defeats = self._failures = 0
