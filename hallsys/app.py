@@ -23,7 +23,9 @@ from hallsys.display.studio.shelf import Shelf
 from hallsys.errors import Refused
 from hallsys.kiosk import routes as kiosk
 from hallsys.kiosk.desk import Desk, LookedUp, LookUp
-from hallsys.kiosk.printing.desk import Print, PrintDesk, PrinterState
+from hallsys.kiosk.lists import Lists
+from hallsys.kiosk.printing import routes as printing
+from hallsys.kiosk.printing.desk import Print, PrintDesk, PrinterState, PrintPapers, PrintTest
 from hallsys.live import openapi
 from hallsys.live.api import Api
 from hallsys.live.halls import Halls
@@ -95,9 +97,12 @@ def _described() -> Iterator[openapi.Operation]:
     yield openapi.Operation("get", f"{hall}/screens", "Screens, their settings and health.", dict[str, list[Listed]])
     yield openapi.Operation("get", f"{hall}/officer", "Who is signed in here, and who may.", officers.OfficerChoice)
     yield openapi.Operation("get", f"{hall}/printer", "How the printer is.", PrinterState)
+    yield openapi.Operation("get", f"{hall}/printers", "How every printer is.", printing.Printers)
     yield openapi.Operation("get", f"{hall}/accounts", "Waiting devices, tokens, users.", dict[str, Any])
     for path, summary, body, answer, codes, open_ in (
         ("print", "Print a ticket, or a copy of one.", Print, PrinterState, "unknown_ticket", False),
+        ("print/papers", "Print what a procedure needs.", PrintPapers, PrinterState, "not_found", False),
+        ("print/test", "Print a page that is no ticket.", PrintTest, PrinterState, "not_found", False),
         ("lookup", "Is a dossier ready?", LookUp, LookedUp, "too_many", False),
         ("officer/leave", "Leave the counter's device as its officer.", None, officers.OfficerAnswer, "", False),
         (
@@ -164,7 +169,7 @@ class Server:
         self.keeper = Keeper(self.halls)
         self.forecasts = Forecasts(self.halls)
         self.desk = Desk(configs, self.entrance.joining.attempt)
-        self.printers = PrintDesk(configs)
+        self.printers, self.lists = PrintDesk(configs), Lists()
         self._runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=GRACE)
 
     def _application(self) -> web.Application:
@@ -197,8 +202,8 @@ class Server:
                     self.settings.data / "voice",
                 ),
                 *caller.routes(self.halls, pages, guard),
-                *kiosk.routes(self.halls, pages, guard, self.desk),
-                *kiosk.printing(self.halls, self.printers, self.settings.public_url),
+                *kiosk.routes(self.halls, pages, guard, self.desk, self.lists, self.printers),
+                *printing.routes(self.halls, self.printers, self.lists, self.settings.public_url),
                 *monitor.routes(self.halls, pages, guard),
                 *forecast.routes(self.halls, self.forecasts),
                 *Reports(self.halls, pages, guard, Texts.load()).routes(),

@@ -9,7 +9,9 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from hallsys.hallkiosk import DossierConfig, KioskConfig, PrinterConfig
+from hallsys.hallalarms import AlarmsConfig, Webhook
+from hallsys.hallkiosk import DossierConfig, KioskConfig, KioskPrinter, PrinterConfig
+from hallsys.hallvisits import Bookings, Phone, Ratings
 from hallsys.resources import checkout
 
 Language = Literal["vi", "en"]
@@ -91,14 +93,6 @@ class Tickets(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     many_every: int = 3
 
 
-class Bookings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """When a booked visitor may check in, in seconds before and after the booked time; later ones get an ordinary
-    ticket."""
-
-    early_s: int = 43_200
-    late_s: int = 900
-
-
 class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The fairness of the hall; times in seconds."""
 
@@ -112,6 +106,8 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     held_expire_s: int = 14400
     waiting_expire_s: int = 0
     idle_s: int = 600
+    late_s: int = 600
+    late_times: int = 1
     outcome_required: bool = False
     sign_in: bool = False
 
@@ -195,11 +191,16 @@ class HallConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     policy: Policy = Policy()
     tickets: Tickets = Tickets()
     bookings: Bookings = Bookings()
+    ratings: Ratings = Ratings()
+    phone: Phone = Phone()
     limits: Limits = Limits()
     voice: VoiceConfig = VoiceConfig()
     kiosk: KioskConfig = KioskConfig()
     dossiers: DossierConfig = DossierConfig()
     printer: PrinterConfig | None = None
+    printers: list[KioskPrinter] = msgspec.field(default_factory=list)
+    alarms: AlarmsConfig = AlarmsConfig()
+    webhooks: list[Webhook] = msgspec.field(default_factory=list)
     notice: Words | None = None
 
 

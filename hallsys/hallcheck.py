@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from hallsys.config import HallConfig
+from hallsys.hallalarms import alarming
 from hallsys.hallcalling import DAY_S, calling
+from hallsys.hallkiosk import MAIN, PrinterConfig
 from hallsys.hallwording import wording
 
 ID: Final = re.compile(r"[A-Za-z0-9_]{1,16}")
@@ -18,6 +20,7 @@ _ADDRESS: Final = {
     "usb": (re.compile(r"[0-9A-Fa-f]{4}:[0-9A-Fa-f]{4}"), "04b8:0e15"),
     "serial": (re.compile(r"/.+"), "/dev/ttyUSB0"),
     "file": (re.compile(r"/.+"), "/dev/usb/lp0"),
+    "browser": (re.compile(r""), ""),
 }
 """What a printer's address looks like, by its kind."""
 _TIME: Final = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
@@ -45,9 +48,14 @@ def problems(hall: HallConfig) -> list[Problem]:
         *_numbers(hall),
         *_voice(hall),
         *_dossiers(hall),
-        *_printer(hall),
+        *_printers(hall),
         *(Problem(*found) for found in wording(hall)),
+        *(Problem(*found) for found in alarming(hall.alarms, hall.webhooks, *_known(hall))),
     ]
+
+
+def _known(hall: HallConfig) -> tuple[list[str], list[str]]:
+    return [service.id for service in hall.services], [counter.id for counter in hall.counters]
 
 
 def _names(hall: HallConfig) -> Iterator[Problem]:
@@ -165,7 +173,7 @@ def _spans(key: str, spans: Sequence[tuple[str, str]]) -> Iterator[Problem]:
 
 
 def _numbers(hall: HallConfig) -> Iterator[Problem]:
-    policy, limits, tickets, bookings = hall.policy, hall.limits, hall.tickets, hall.bookings
+    policy, limits, tickets = hall.policy, hall.limits, hall.tickets
     ranges = {
         "keep_days": (hall.keep_days, 1, 36_500),
         "policy.priority_calls": (policy.priority_calls, 1, 20),
@@ -178,11 +186,11 @@ def _numbers(hall: HallConfig) -> Iterator[Problem]:
         "policy.held_expire_s": (policy.held_expire_s, 60, DAY_S),
         "policy.waiting_expire_s": (policy.waiting_expire_s, 0, DAY_S),
         "policy.idle_s": (policy.idle_s, 60, DAY_S),
+        "policy.late_s": (policy.late_s, 60, 3600),
+        "policy.late_times": (policy.late_times, 0, 9),
         "tickets.per_person": (tickets.per_person, 0, 99),
         "tickets.many_from": (tickets.many_from, 0, 999),
         "tickets.many_every": (tickets.many_every, 1, 99),
-        "bookings.early_s": (bookings.early_s, 0, DAY_S),
-        "bookings.late_s": (bookings.late_s, 0, DAY_S),
         "limits.warn": (limits.warn, 1, DAY_S),
         "voice.repeat": (hall.voice.repeat, 1, 3),
         "voice.stale_s": (hall.voice.stale_s, 5, 600),
@@ -284,20 +292,38 @@ def _dossiers(hall: HallConfig) -> Iterator[Problem]:
         )
 
 
-def _printer(hall: HallConfig) -> Iterator[Problem]:
-    printer = hall.printer
-    if printer is None:
-        return
+def _printers(hall: HallConfig) -> Iterator[Problem]:
+    if hall.printer is not None:
+        yield from _printer("printer", hall.printer)
+    yield from _ids("printers", [printer.id for printer in hall.printers])
+    named: set[str] = set()
+    for index, printer in enumerate(hall.printers):
+        key = f"printers[{index}]"
+        yield from _printer(key, printer)
+        if printer.id == MAIN:
+            yield Problem(
+                f"{key}.id", f"`{MAIN}` là máy in ở [printer]; hãy đặt mã khác", f"`{MAIN}` is [printer]; give another"
+            )
+        for kiosk in named & set(printer.kiosks):
+            yield Problem(
+                f"{key}.kiosks",
+                f"máy lấy số `{kiosk}` đã có máy in khác; hãy ghi mỗi máy một lần",
+                f"the kiosk `{kiosk}` has another printer already; name each once",
+            )
+        named |= set(printer.kiosks)
+
+
+def _printer(key: str, printer: PrinterConfig) -> Iterator[Problem]:
     shape, example = _ADDRESS[printer.kind]
     if not shape.fullmatch(printer.address):
         yield Problem(
-            "printer.address",
-            f"`{printer.address}` không phải địa chỉ máy in loại {printer.kind}; ví dụ {example}",
-            f"`{printer.address}` is no address of a {printer.kind} printer; for example {example}",
+            f"{key}.address",
+            f"`{printer.address}` không phải địa chỉ máy in loại {printer.kind}; ví dụ {example or 'để trống'}",
+            f"`{printer.address}` is no address of a {printer.kind} printer; for example {example or 'none at all'}",
         )
     if "number" not in printer.layout:
         yield Problem(
-            "printer.layout", "phiếu phải có số; hãy thêm number", "a ticket must carry its number; add number"
+            f"{key}.layout", "phiếu phải có số; hãy thêm number", "a ticket must carry its number; add number"
         )
     if not 1 <= printer.patience_s <= 60:
-        yield Problem("printer.patience_s", "phải từ 1 đến 60", "must be 1 to 60")
+        yield Problem(f"{key}.patience_s", "phải từ 1 đến 60", "must be 1 to 60")

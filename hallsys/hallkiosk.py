@@ -7,8 +7,13 @@ import msgspec
 SAMPLE: Final = "sample"
 """As `kiosk.procedures`: the list that comes with the program."""
 
-Part = Literal["hall", "title", "number", "service", "priority", "boxes", "square", "words", "time", "thanks", "rule"]
+Part = Literal[
+    "hall", "title", "number", "service", "priority", "notes", "boxes", "square", "words", "time", "thanks", "rule"
+]  # fmt: skip
 """A part of a printed ticket."""
+
+MAIN: Final = "main"
+"""The id of `[printer]`, the printer of every kiosk that has none of its own."""
 
 
 class KioskConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -45,12 +50,13 @@ class DossierConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PrinterConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A thermal printer. `address`: `192.168.1.50:9100` (network), `04b8:0e15` (usb), `/dev/ttyUSB0` (serial),
-    `/dev/usb/lp0` (file); `answers`: whether it can be asked (files and some USB printers cannot); `patience_s`: how
-    long a ticket may take. `layout` are the parts of a ticket in order, `words` what the part of that name says."""
+    """A printer. `address`: `192.168.1.50:9100` (network), `04b8:0e15` (usb), `/dev/ttyUSB0` (serial), `/dev/usb/lp0`
+    (file); `browser` has none: the kiosk's own browser prints. `answers`: whether it can be asked (files, browsers and
+    some USB printers cannot); `patience_s`: how long a ticket may take. `layout` are the parts of a ticket in order,
+    `words` what the part of that name says."""
 
-    kind: Literal["network", "usb", "serial", "file"]
-    address: str
+    kind: Literal["network", "usb", "serial", "file", "browser"]
+    address: str = ""
     paper: Literal[58, 80] = 80
     cut: bool = True
     answers: bool = True
@@ -58,7 +64,15 @@ class PrinterConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     baudrate: int = 38400
     layout: list[Part] = msgspec.field(
         default_factory=lambda: [
-            *("hall", "rule", "title", "number", "service", "priority", "boxes", "square", "rule", "time", "thanks")
+            *("hall", "rule", "title", "number", "service", "priority", "notes"),
+            *("boxes", "square", "rule", "time", "thanks"),
         ]
     )
     words: str = ""
+
+
+class KioskPrinter(PrinterConfig, frozen=True, kw_only=True):
+    """A printer beside the `kiosks` whose names these are, as they were let in or as their tokens are called."""
+
+    id: str
+    kiosks: list[str]

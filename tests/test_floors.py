@@ -25,6 +25,7 @@ FLOORS = {
         "hallwording",
         "hallwords",
         "hallkiosk",
+        "hallalarms",
         "texts",
         "resources",
     },
@@ -32,10 +33,13 @@ FLOORS = {
 FLOOR_OF = {room: floor for floor, rooms in FLOORS.items() for room in rooms}
 
 STAIRS = {
+    ("config", "hallalarms"),
     ("config", "hallkiosk"),
     ("config", "resources"),
     ("hallcheck", "config"),
+    ("hallcheck", "hallalarms"),
     ("hallcheck", "hallcalling"),
+    ("hallcheck", "hallkiosk"),
     ("hallcheck", "hallwording"),
     ("hallcalling", "config"),
     ("hallwords", "config"),
@@ -49,7 +53,7 @@ STAIRS = {
 """Doors between rooms of one floor; the rooms of the top floor know each other anyway."""
 
 DOORS = {
-    "aiohttp": ["app.py", "web/*", "live/*", "*/routes.py", "kiosk/dossiers/service.py"],
+    "aiohttp": ["app.py", "web/*", "live/*", "*/routes.py", "kiosk/dossiers/service.py", "monitor/alarms/post.py"],
     "aiohttp_session": ["web/*"],
     "argon2": ["web/*", "store/accounts*.py"],
     "babel": ["texts.py"],

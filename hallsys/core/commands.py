@@ -31,6 +31,8 @@ class Issue(Command, frozen=True):
     dossiers: Annotated[int, msgspec.Meta(ge=1, le=999)] = 1
     then: Annotated[list[Id], msgspec.Meta(max_length=9)] = []
     """The services that follow in the same visit, in turn."""
+    ready: bool = False
+    """The kiosk has looked the receipt up: there is a result to collect."""
 
 
 class Cancel(Command, frozen=True):
@@ -106,7 +108,17 @@ class Transfer(Command, frozen=True):
 
 
 class Resume(Command, frozen=True):
-    ticket: Id
+    """Who shows the ticket's `token` is back with the paper."""
+
+    ticket: Id | None = None
+    token: Token | None = None
+
+
+class Late(Command, frozen=True):
+    """To be called some minutes later (`policy.late_s`), at its place."""
+
+    ticket: Id | None = None
+    token: Token | None = None
 
 
 class Reinstate(Command, frozen=True):
@@ -116,14 +128,29 @@ class Reinstate(Command, frozen=True):
 class Book(Command, frozen=True):
     service: Id
     at: Time
+    person: Annotated[str, msgspec.Meta(min_length=4, max_length=256)] | None = None
+    """Whatever stands for the visitor, such as a phone number; hashed at once, kept nowhere."""
 
 
 class CheckIn(Command, frozen=True):
     booking: Id
 
 
+class CancelBooking(Command, frozen=True):
+    booking: Id
+
+
 class Rate(Command, frozen=True):
     token: Token
+    score: Annotated[int, msgspec.Meta(ge=1, le=5)]
+    reasons: Annotated[list[Reason], msgspec.Meta(max_length=10)] | None = None
+
+
+class RateHere(Command, frozen=True):
+    """An answer given on the tablet at a counter, of the ticket that has just ended there."""
+
+    counter: Id
+    ticket: Id
     score: Annotated[int, msgspec.Meta(ge=1, le=5)]
     reasons: Annotated[list[Reason], msgspec.Meta(max_length=10)] | None = None
 
@@ -229,9 +256,12 @@ COMMANDS: Final[dict[str, type[Command]]] = {
     "transfer": Transfer,
     "resume": Resume,
     "reinstate": Reinstate,
+    "late": Late,
     "book": Book,
     "check_in": CheckIn,
+    "cancel_booking": CancelBooking,
     "rate": Rate,
+    "rate_here": RateHere,
     "undo": Undo,
     "walk_in": WalkIn,
     "note": NoteDown,
@@ -291,7 +321,7 @@ def _check_together(command: Command) -> None:
         and getattr(command, command.board) is None
     ):
         raise Refused("bad_request", command.board, problem="missing")
-    if isinstance(command, Cancel) and command.ticket is None and command.token is None:
+    if isinstance(command, Cancel | Resume | Late) and command.ticket is None and command.token is None:
         raise Refused("bad_request", "ticket", problem="missing")
     if (
         isinstance(command, Issue)

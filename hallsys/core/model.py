@@ -26,8 +26,8 @@ class Ticket(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     transfer or a return. `front` says why the ticket goes before earlier arrivals ("returned", "front"), if it does;
     `to_counter` and `to_group` hold it for one counter or a group of them, `not_before` until a time. `booked` is the
     time of a booked visitor who checked in on time, `then` the services that follow in the same visit, `dossiers` how
-    many the visitor brought, `promised` the wait in seconds that was told at the issue (P50, P80). What has a default
-    is told only where it differs from it."""
+    many the visitor brought, `promised` the wait in seconds that was told at the issue (P50, P80), `ready` whether the
+    kiosk knew of a result to collect. What has a default is told only where it differs from it."""
 
     label: str
     service: str
@@ -51,6 +51,7 @@ class Ticket(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     dossiers: int = 1
     then: tuple[str, ...] = ()
     promised: tuple[int, int] | None = None
+    ready: bool = False
 
 
 class Did(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -152,12 +153,13 @@ class Person(msgspec.Struct, frozen=True):
 
 
 class Booking(msgspec.Struct, frozen=True, gc=False):
-    """A booked visit, private. `at` is the booked time."""
+    """A booked visit, private. `at` is the booked time, `person` a keyed hash of who booked, where the hall asks."""
 
     id: str
     service: str
     at: int
     ticket: str | None = None
+    person: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class Rating(msgspec.Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""Commands about a ticket that is at no counter: issued, cancelled, taken back, expired, rated."""
+"""Commands about a ticket that is at no counter: issued, cancelled, taken back, expired."""
 
 import msgspec
 
@@ -8,7 +8,7 @@ from hallsys.core.days import local_minute, must_take_tickets
 from hallsys.core.decision import Decision, Event, back, end, freed, waits_again, with_ticket
 from hallsys.core.lifecycle import take
 from hallsys.core.lookup import service_of, ticket_of
-from hallsys.core.model import CALLED, HELD, NO_LINE, WAITING, Changes, Line, Rating, Ticket
+from hallsys.core.model import CALLED, HELD, NO_LINE, WAITING, Changes, Line, Ticket
 from hallsys.core.notes import noted
 from hallsys.core.persons import has_taken, may_come_back, may_take
 from hallsys.core.state import HallState
@@ -36,6 +36,7 @@ def issue(state: HallState, command: c.Issue, now: int, person: str, wait: tuple
         dossiers=command.dossiers,
         then=tuple(command.then),
         promised=None if 0 < many <= command.dossiers else wait,
+        ready=command.ready,
     )
     known = has_taken(state, person, taken.result["ticket"].label)
     if not known:
@@ -55,6 +56,7 @@ def issued(
     dossiers: int = 1,
     then: tuple[str, ...] = (),
     promised: tuple[int, int] | None = None,
+    ready: bool = False,
 ) -> Decision:
     """A new ticket that waits; `booked` is the time of a visitor who is expected."""
     row = service_of(state, service)
@@ -86,6 +88,7 @@ def issued(
         dossiers=dossiers,
         then=then,
         promised=promised,
+        ready=ready,
     )
     event = Event(
         "issued", {"tickets": {ticket.label: ticket}}, {"lines": {service: Line(number, line.streak, line.others)}}
@@ -108,7 +111,7 @@ def cancel(state: HallState, command: c.Cancel, now: int) -> Decision:
 
 def resume(state: HallState, command: c.Resume, now: int) -> Decision:
     """Next in line at the counters of its service, before earlier arrivals."""
-    ticket = ticket_of(state, command.ticket)
+    ticket = ticket_of(state, command.ticket or "")
     step = take("resume", ticket)
     row = waits_again(ticket, now, front="returned")
     return Decision([Event(step.event, {"tickets": {row.label: row}})], {"ticket": row})
@@ -147,10 +150,3 @@ def expire(state: HallState, command: c.Expire, now: int) -> Decision:
     row = with_ticket(ticket, state=step.target, ended_at=now)
     tickets, private = end(state, row)
     return Decision([Event(step.event, {"tickets": tickets}, private)], {"ticket": row})
-
-
-def rate(state: HallState, command: c.Rate, now: int, label: str) -> Decision:
-    ticket = ticket_of(state, label)
-    step = take("rate", ticket)
-    rating = Rating(label, command.score, command.reasons or [], now)
-    return Decision([Event(step.event, {}, {"ratings": {label: rating}})])

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from hallsys.hallkiosk import PrinterConfig
+from hallsys.hallkiosk import KioskConfig, KioskPrinter, PrinterConfig
+from hallsys.kiosk.waits import wait_words
 from tests.kiosk.paper_printer import PaperPrinter
 from tests.running import Door, Reply, Running, Serve
 
@@ -107,3 +108,82 @@ async def test_a_hall_without_a_printer_says_so(server: Running) -> None:
         "printed": False,
         "picture": None,
     }
+
+
+async def test_a_list_of_papers_comes_out_and_uses_no_number(serve: Serve, paper: PaperPrinter) -> None:
+    hall = await serve(
+        printer=PrinterConfig("network", f"127.0.0.1:{paper.port}", paper=58), kiosk=KioskConfig(procedures="sample")
+    )
+    kiosk = await hall.door("kiosk")
+    reply = await kiosk.ask("POST", f"{kiosk.api}/print/papers", json={"procedure": "Đăng ký khai sinh"})
+    assert (reply.status, reply.json["printed"]) == (200, True)
+    assert paper.tickets[0].width == 384
+    assert (await kiosk.view())["view"]["tickets"] == {}
+    none = await kiosk.ask("POST", f"{kiosk.api}/print/papers", json={"procedure": "Đăng ký khai"})
+    assert none.refusal == (404, "not_found")
+
+
+async def test_a_test_print_is_the_it_officers_and_uses_no_number(printing: Running, paper: PaperPrinter) -> None:
+    admin, supervisor = await printing.door("admin"), await printing.door("supervisor")
+    assert (await admin.ask("POST", f"{admin.api}/print/test", json={})).json["printed"]
+    assert len(paper.tickets) == 1
+    assert (await admin.view())["view"]["tickets"] == {}
+    unknown = await admin.ask("POST", f"{admin.api}/print/test", json={"printer": "other"})
+    assert unknown.refusal == (404, "not_found")
+    assert (await supervisor.ask("POST", f"{admin.api}/print/test", json={})).refusal == (403, "forbidden")
+
+
+async def test_each_kiosk_has_its_printer(serve: Serve, paper: PaperPrinter) -> None:
+    other = PaperPrinter()
+    await other.start()
+    hall = await serve(
+        printer=PrinterConfig("network", f"127.0.0.1:{paper.port}"),
+        printers=[
+            KioskPrinter("network", f"127.0.0.1:{other.port}", id="gate", kiosks=["Cửa sau"]),
+            KioskPrinter("browser", id="tablet", kiosks=["Máy bảng"]),
+        ],
+    )
+    main, gate, tablet = [await hall.door("kiosk", name=name) for name in ("Sảnh", "Cửa sau", "Máy bảng")]
+    token = (await main.do("issue", service="A")).result["token"]
+    assert (await put_out(gate, token=token)).json["printed"]
+    assert (len(paper.tickets), len(other.tickets)) == (0, 1)
+    assert (await put_out(main, token=token)).json["printed"]
+    assert (len(paper.tickets), len(other.tickets)) == (1, 1)
+    told = (await put_out(tablet, token=token)).json
+    assert (told["printed"], told["works"], told["paper"]) == (False, True, 80)
+    assert told["sheet"].startswith("data:image/png;base64,")
+
+    await other.stop()
+    await hall.server.printers.look(hall.hall)
+    listed = (await (await hall.door("supervisor")).get("/printers")).json["printers"]
+    assert [(row["id"], row["kiosks"], row["works"]) for row in listed] == [
+        ("main", [], True),
+        ("gate", ["Cửa sau"], False),
+        ("tablet", ["Máy bảng"], True),
+    ]
+    assert (await gate.get("/printer")).json["state"] == "offline"
+    assert (await main.get("/printer")).json["state"] == "ok"
+
+
+async def test_a_kiosk_without_a_printer_beside_it_prints_nowhere(serve: Serve, paper: PaperPrinter) -> None:
+    hall = await serve(printers=[KioskPrinter("network", f"127.0.0.1:{paper.port}", id="gate", kiosks=["Cửa sau"])])
+    kiosk, counter = await hall.door("kiosk"), await hall.door("counter")
+    token = (await kiosk.do("issue", service="A")).result["token"]
+    assert (await put_out(kiosk, token=token)).json["state"] is None
+    assert (await put_out(counter, ticket="A001")).json["printed"]
+    assert len(paper.tickets) == 1
+
+
+@pytest.mark.parametrize(
+    ("wait", "words"),
+    [
+        ((0, 10), "không phải chờ"),
+        ((60, 200), "dưới 5 phút"),
+        ((300, 600), "dưới 10 phút"),
+        ((120, 900), "dưới 15 phút"),
+        ((1000, 1300), "khoảng 15–25 phút"),
+        ((1500, 1500), "khoảng 25–30 phút"),
+    ],
+)
+def test_a_wait_is_a_range_on_paper_too(wait: tuple[int, int], words: str) -> None:
+    assert wait_words(wait, "vi") == words

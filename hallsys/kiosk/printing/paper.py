@@ -5,6 +5,7 @@ One dot is one pixel at 203 dpi: paper of 80 mm has 576 dots, of 58 mm 384. Ther
 
 from functools import lru_cache
 from importlib.util import find_spec
+from io import BytesIO
 from pathlib import Path
 from typing import Final, Literal
 
@@ -32,6 +33,14 @@ class Text(msgspec.Struct, frozen=True, tag="text"):
     inverse: bool = False
 
 
+class Item(msgspec.Struct, frozen=True, tag="item"):
+    """A line of a list, from the left, with its mark before it: `1.`"""
+
+    mark: str
+    words: str
+    size: int = 26
+
+
 class Number(msgspec.Struct, frozen=True, tag="number"):
     """The ticket's number, as large as the paper is wide, 176 dots at the most."""
 
@@ -55,16 +64,18 @@ class Rule(msgspec.Struct, frozen=True, tag="rule"):
     """A line across."""
 
 
-Block = Text | Number | Boxes | Square | Rule
+Block = Text | Item | Number | Boxes | Square | Rule
 
 
-def draw(blocks: list[Block], paper: Literal[58, 80] = 80) -> Image.Image:
+def draw(blocks: list[Block], paper: Literal[58, 80] = 80, tallest: int = TALLEST) -> Image.Image:
     """The picture of a ticket, mode `1`, as wide as the paper. Raises ValueError for one that is too long."""
-    sheet = _Sheet(WIDTHS[paper])
+    sheet = _Sheet(WIDTHS[paper], tallest)
     for block in blocks:
         match block:
             case Text():
                 sheet.text(block)
+            case Item():
+                sheet.item(block)
             case Number():
                 sheet.number(block.label)
             case Boxes():
@@ -88,11 +99,11 @@ def _font(size: int, bold: bool) -> ImageFont.FreeTypeFont:
 class _Sheet:
     """Paper that grows downwards."""
 
-    def __init__(self, width: int) -> None:
-        self.width, self.narrow = width, width < 500
+    def __init__(self, width: int, tallest: int) -> None:
+        self.width, self.narrow, self.tallest = width, width < 500, tallest
         self.margin = 10 if self.narrow else 20
         self.y = 12
-        self.image = Image.new("1", (width, TALLEST), 1)
+        self.image = Image.new("1", (width, tallest), 1)
         self.pen = ImageDraw.Draw(self.image)
         self.pen.fontmode = "1"
 
@@ -107,6 +118,15 @@ class _Sheet:
                 self.y += 3
             self._line(line, size, block.bold, fill=1 if block.inverse else 0)
             self.y += 7 if block.inverse else 0
+
+    def item(self, block: Item) -> None:
+        font = _font(self._size(block.size), False)
+        left = self.margin + font.getlength("00. ")
+        self.pen.text((self.margin, self.y), block.mark, fill=0, font=font)
+        for line in _wrapped(block.words, font, self.width - self.margin - left):
+            self.pen.text((left, self.y), line, fill=0, font=font)
+            self.y += round(self._size(block.size) * LINE)
+        self.y += 6
 
     def number(self, label: str) -> None:
         size = 176 if not self.narrow else 142
@@ -172,8 +192,8 @@ class _Sheet:
         self.y += 11
 
     def cut(self) -> Image.Image:
-        if self.y + 20 > TALLEST:
-            raise ValueError(f"a ticket of {self.y} dots is longer than {TALLEST}")
+        if self.y + 20 > self.tallest:
+            raise ValueError(f"a ticket of {self.y} dots is longer than {self.tallest}")
         return self.image.crop((0, 0, self.width, self.y + 20))
 
     def _line(self, words: str, size: int, bold: bool, fill: int = 0) -> None:
@@ -197,3 +217,10 @@ def _wrapped(words: str, font: ImageFont.FreeTypeFont, room: float) -> list[str]
             word = word[fits:]
         lines.append(word)
     return lines
+
+
+def png(picture: Image.Image) -> bytes:
+    """The picture as a file, for a browser that prints it."""
+    file = BytesIO()
+    picture.save(file, "PNG")
+    return file.getvalue()

@@ -36,6 +36,8 @@ _CLEAR: Final = b"\x10\x05\x02\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"
 has put in paper."""
 _ANSWER_S: Final = 1.0
 """Seconds for a question that is answered at once."""
+_REACH_S: Final = 3.0
+"""Seconds to reach a printer on the network: one that is off must not hold up what comes after."""
 BAND: Final = 128
 """Dots of the picture in one command; small printers have small buffers."""
 
@@ -52,7 +54,8 @@ class _OnNetwork(Network):  # type: ignore[misc]  # python-escpos has no types
     """python-escpos leaves its socket open when the printer cannot be reached."""
 
     def open(self, raise_not_found: bool = True) -> None:
-        self.device = socket.create_connection((self.host, self.port), self.timeout)
+        self.device = socket.create_connection((self.host, self.port), min(self.timeout, _REACH_S))
+        self.device.settimeout(self.timeout)
 
 
 class Printer:
@@ -61,8 +64,25 @@ class Printer:
     def __init__(self, config: PrinterConfig, clock: Callable[[], float] = time.monotonic) -> None:
         self.config, self._clock = config, clock
         self._thread = ThreadPoolExecutor(1, "printer")
-        self.state: State = "unknown"
+        self._state: State = "unknown"
+        self.since = _now()
+        """When `state` became what it is, ms."""
+
+    @property
+    def state(self) -> State:
         """As of the last look or ticket."""
+        return self._state
+
+    @state.setter
+    def state(self, state: State) -> None:
+        if state == self._state:
+            return
+        # Once, and not with every look: a printer that is off all night fills no log.
+        if state not in CAN_PRINT:
+            log.warning("the printer at %s: %s", self.config.address, state)
+        elif self._state not in CAN_PRINT:
+            log.info("the printer at %s prints again: %s", self.config.address, state)
+        self._state, self.since = state, _now()
 
     async def print(self, picture: Image.Image, until: float | None = None) -> None:
         """Print a ticket and wait until it is out. Raises PrintFailed; `until` (this clock, seconds) is when nobody
@@ -129,8 +149,10 @@ class Printer:
             # python-escpos wants to know how wide a picture may be; ours is as wide as the paper.
             device.profile.profile_data = device.profile.profile_data | {"media": _MEDIA}
             device.open()
-        except (EscposError, OSError, ValueError) as error:
-            log.warning("the printer cannot be reached: %s", error)
+        except (EscposError, OSError, ValueError, RuntimeError) as error:
+            # RuntimeError: python-escpos, where the machine has no way to speak USB.
+            if self.state != "offline":
+                log.warning("the printer cannot be reached: %s", error)
             self.state = "offline"
             raise PrintFailed("offline") from None
         try:
@@ -187,3 +209,7 @@ class Printer:
         except (TimeoutError, NotImplementedError, EscposError):
             return None
         return int(said[-1]) if said else None
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000
