@@ -101,15 +101,19 @@ class Halls:
 
     def follow_sound(self, hall: Hall, since: str, hear: Callable[[Said], None]) -> None:
         """From now on hear what the hall's loudspeakers say after a place of their stream."""
+        self.follow_beside(hall, hall.sounds.stream, since, lambda entry: hear(read_said(entry)))
+
+    def follow_beside(self, hall: Hall, stream: str, since: str, hear: Callable[[Any], None]) -> None:
+        """From now on hear what is told beside the hall's events, in a stream of its own, after a place of it."""
 
         def taken(entries: list[Any]) -> None:
             for entry in entries:
                 try:
-                    hear(read_said(entry))
+                    hear(entry)
                 except Exception:
-                    log.exception("a listener to the sound of %s failed", hall.config.id)
+                    log.exception("a listener to %s failed", stream)
 
-        self._followers.listen(hall.ledger, hall.sounds.stream, since, taken)
+        self._followers.listen(hall.ledger, stream, since, taken)
 
     def __iter__(self) -> Iterator[Hall]:
         return iter(self._halls.values())

@@ -37,7 +37,7 @@ class Hub:
         self._view: tuple[Position, bytes] | None = None
         self._snapshot: tuple[Position, int, bytes] | None = None
         self._sweeping: asyncio.Task[None] | None = None
-        self._beside: dict[str, bytes] = {}
+        self._beside: dict[str, tuple[bytes, bool]] = {}
 
     # -- from the ledger -----------------------------------------------------------------------------------------
 
@@ -72,17 +72,17 @@ class Hub:
         """Tell every screen that the link lives, and what time it is (ms)."""
         self._send(json_frame({"type": "tick", "at": str(self.at), "now": now}))
 
-    def say(self, message: dict[str, Any]) -> None:
-        """Tell something beside the stream to the screens that asked for it."""
+    def say(self, message: dict[str, Any], staff: bool = False) -> None:
+        """Tell something beside the stream to the screens that asked for it, or to those of the staff alone."""
         frame, now = json_frame(message), time.monotonic()
         for member in self._members:
-            if member.more:
+            if member.more and (member.staff or not staff):
                 member.offer(frame, now)
 
-    def keep(self, message: dict[str, Any]) -> None:
+    def keep(self, message: dict[str, Any], staff: bool = False) -> None:
         """Say it, and say it to whoever comes, until another of its type is kept."""
-        self._beside[message["type"]] = json_frame(message)
-        self.say(message)
+        self._beside[message["type"]] = (json_frame(message), staff)
+        self.say(message, staff)
 
     # -- for sockets ---------------------------------------------------------------------------------------------
 
@@ -96,8 +96,9 @@ class Hub:
             member.catch_up([resumed, *(text_frame(frame) for frame in missed)])
         self._members.add(member)
         if member.more:
-            for frame in self._beside.values():
-                member.reply(frame)
+            for frame, staff in self._beside.values():
+                if member.staff or not staff:
+                    member.reply(frame)
 
     def leave(self, member: Member) -> None:
         self._members.discard(member)

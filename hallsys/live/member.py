@@ -14,13 +14,14 @@ PATIENCE: Final = 30.0
 class Member:
     """Frames go straight into the transport. A screen that falls behind gets no more of them, and a fresh snapshot
     when it has taken what it was sent ("latest wins"); catching up is not counted against it, or a slow link would
-    never finish one. `more`: it asked for what is told beside the stream, too."""
+    never finish one. `more`: it asked for what is told beside the stream, too; `staff`: it may be told what only those
+    who work here are."""
 
-    __slots__ = ("_catching_up", "_transport", "behind_since", "more")
+    __slots__ = ("_catching_up", "_transport", "behind_since", "more", "staff")
 
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
-        self.more = False
+        self.more = self.staff = False
         self._catching_up = 0
         self.behind_since: float | None = None
 

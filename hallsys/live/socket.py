@@ -10,7 +10,7 @@ import msgspec
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from hallsys.core.position import Position
-from hallsys.core.rights import Who, may_read
+from hallsys.core.rights import Who, may_read, require
 from hallsys.errors import Refused
 from hallsys.live import frames
 from hallsys.live.halls import Hall, Halls
@@ -148,7 +148,7 @@ class _Session:
         if transport is None:
             return
         member = Member(transport)
-        member.more = more
+        member.more, member.staff = more, self._is_staff(hall)
         hall.hub.join(member, since)
         room = self._sockets.loudspeakers.room(hall)
         if more:
@@ -210,6 +210,13 @@ class _Session:
         """Whether a ticket's token stands in for a sign-in: the view that a phone gets is anonymous."""
         shown = self._request.query.get("ticket", "")
         return self._who is None and hall.ledger.ticket_of_token(shown) is not None
+
+    def _is_staff(self, hall: Hall) -> bool:
+        try:
+            require(self._who, hall.config.id, "counter")
+        except Refused:
+            return False
+        return True
 
     def _may_read(self, hall: Hall) -> None:
         if self._by_ticket(hall):

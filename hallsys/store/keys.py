@@ -31,6 +31,40 @@ class HallKeys:
         """Stands while a joined screen has spoken in this hall lately."""
         return self._prefix + "joined_sound"
 
+    def turn(self, what: str) -> str:
+        """Which server does something that one of them does."""
+        return f"{self._prefix}turn:{what}"
+
+    @property
+    def alarms(self) -> str:
+        """The alarms there are now."""
+        return self._prefix + "alarms"
+
+    @property
+    def alarm_log(self) -> str:
+        """The stream that tells every server how they change."""
+        return f"{self.alarms}:log"
+
+    @property
+    def alarms_past(self) -> str:
+        """The stream of those that are over."""
+        return f"{self.alarms}:past"
+
+    @property
+    def outbox(self) -> str:
+        """What webhooks have still to be told, by its number."""
+        return self._prefix + "outbox"
+
+    @property
+    def outbox_count(self) -> str:
+        """The last number."""
+        return f"{self.outbox}:count"
+
+    @property
+    def outbox_dead(self) -> str:
+        """What could not be delivered, by its number."""
+        return f"{self.outbox}:dead"
+
     def past(self, day: str) -> str:
         """A closed day, compressed."""
         return f"{self._prefix}past:{day}"
