@@ -7,10 +7,12 @@ from hallsys.core import (
     at_counter,
     bookings,
     days,
+    delays,
     desks,
     notes,
     notices,
     outcomes,
+    ratings,
     sending,
     signs,
     undo,
@@ -37,7 +39,10 @@ _RULES: Final[dict[type[c.Command], Callable[[HallState, Any, int], Decision]]] 
     c.Transfer: sending.transfer,
     c.Resume: visits.resume,
     c.Reinstate: visits.reinstate,
+    c.Late: delays.late,
     c.CheckIn: bookings.check_in,
+    c.CancelBooking: bookings.cancel_booking,
+    c.RateHere: ratings.rate_here,
     c.Undo: undo.undo,
     c.WalkIn: walk_in.walk_in,
     c.NoteDown: notes.note_down,
@@ -71,7 +76,7 @@ def decide(
     `person` a keyed hash of what was scanned, `officer` the account signed in with a PIN at the device, `role` the
     caller's, `wait` the forecast for the ticket to be issued (P50 and P80, seconds).
     """
-    if role == "counter" and not isinstance(command, c.SignOn):
+    if role == "counter" and not isinstance(command, c.SignOn | c.RateHere):
         counter: str | None = getattr(command, "counter", None)
         if counter is not None:
             desks.must_hold(state, counter, officer)
@@ -82,9 +87,9 @@ def decide(
         case c.Issue():
             return visits.issue(state, command, now, person, wait)
         case c.Book():
-            return bookings.book(state, command, now, code)
+            return bookings.book(state, command, now, code, person)
         case c.Rate():
-            return visits.rate(state, command, now, label)
+            return ratings.rate(state, command, now, label)
         case c.SignOn():
             return desks.sign_on(state, command, now, officer)
         case c.PutNotice():

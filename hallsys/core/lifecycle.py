@@ -3,7 +3,7 @@
 waiting -> called -> serving -> done
    ^         |  \\       |
    |         |   no_show / held            (reinstate, resume: waiting again)
-   +---------+-- return, transfer
+   +---------+-- return, transfer, late
 cancelled from waiting, called or held; expired from waiting or held, or at the end of the day
 """
 
@@ -36,6 +36,7 @@ STEPS: Final[dict[str, Step]] = {
     "transfer": _step(f"{CALLED} {SERVING}", WAITING, "transferred"),
     "resume": _step(HELD, WAITING, "resumed"),
     "reinstate": _step(NO_SHOW, WAITING, "reinstated"),
+    "late": _step(f"{WAITING} {CALLED}", WAITING, "delayed"),
     "cancel": _step(f"{WAITING} {CALLED} {HELD}", CANCELLED, "cancelled"),
     "expire": _step(f"{WAITING} {HELD}", EXPIRED, "expired"),
     "rate": _step(f"{DONE} {SERVING}", DONE, "rated"),

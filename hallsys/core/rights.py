@@ -15,6 +15,7 @@ _RANK: Final = {role: rank for rank, role in enumerate(ROLES)}
 _LEAST: Final = {
     "issue": "kiosk",
     "check_in": "kiosk",
+    "rate_here": "display",
     "assign_counter": "supervisor",
     "expire": "supervisor",
     "set_screen": "admin",
@@ -23,7 +24,7 @@ _LEAST: Final = {
 }
 """The least role for a command; any other command is a counter's."""
 
-BY_TICKET: Final = frozenset({"rate", "cancel"})
+BY_TICKET: Final = frozenset({"rate", "cancel", "late", "resume"})
 """What the holder of a ticket's own token may do without signing in."""
 
 
@@ -65,7 +66,7 @@ def may_do(who: Who | None, hall: str, name: str, command: Command) -> None:
     if name in BY_TICKET and getattr(command, "token", None) is not None:
         return
     who = require(who, hall, _LEAST.get(name, "counter"))
-    if who.role != "counter" or who.counter is None:
+    if _RANK[who.role] > _RANK["counter"] or (who.role == "counter" and who.counter is None):
         return
     counter = getattr(command, "counter", None)
     if counter is not None and counter != who.counter:

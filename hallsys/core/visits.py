@@ -133,9 +133,12 @@ def reinstate(state: HallState, command: c.Reinstate, now: int) -> Decision:
 
 
 def expires_at(ticket: Ticket, policy: Policy) -> int | None:
-    """When a ticket that waits or is held expires, in ms, or None. A booked visitor waits from the booked time on."""
+    """When a ticket that waits or is held expires, in ms, or None. A booked visitor waits from the booked time on, and
+    who is to come later from then."""
     seconds = {HELD: policy.held_expire_s, WAITING: policy.waiting_expire_s}.get(ticket.state, 0)
-    return max(ticket.queued_at, ticket.not_before or 0, ticket.booked or 0) + seconds * 1000 if seconds else None
+    waits = ticket.state == WAITING
+    since = max(ticket.queued_at, ticket.not_before or 0, ticket.booked or 0) if waits else ticket.queued_at
+    return since + seconds * 1000 if seconds else None
 
 
 def expire(state: HallState, command: c.Expire, now: int) -> Decision:

@@ -13,6 +13,8 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any, Final
 
+import msgspec
+
 from hallsys.core import commands as c
 from hallsys.core.days import archive
 from hallsys.core.decide import decide
@@ -78,11 +80,13 @@ class Batch:
         """Decide one request; its answer waits for the commit. Raises Refused, or whatever a bug raises, having changed
         nothing."""
         state, command, by = self._state, request.command, request.by
-        if isinstance(command, c.Cancel) and label:
-            command = c.Cancel(label, command.reason)
+        if isinstance(command, c.Cancel | c.Late | c.Resume) and label:
+            command = msgspec.structs.replace(command, ticket=label)
         code = self._minter.code(request.key, self.now) if isinstance(command, c.Book | c.PutNotice) else ""
         person, wait = "", None
-        if isinstance(command, c.Issue):
+        if isinstance(command, c.Book) and command.person:
+            person = self._minter.booker(command.person)
+        elif isinstance(command, c.Issue):
             person = self._person(command)
             wait = self._waits.get(probe(command.service, priority=command.priority is not None))
         decision = decide(

@@ -1,11 +1,16 @@
 """Secrets made from a request and the installation's secret, so that none has to be stored."""
 
+import re
 from base64 import b32encode, urlsafe_b64encode
 from hashlib import blake2b
+from typing import Final
 
 TICKET_BYTES = 16
 CODE_BYTES = 5
 PERSON_BYTES = 16
+WALL_BYTES = 9
+_IN_NUMBERS: Final = dict.fromkeys(map(ord, ".-()"))
+_COUNTRY: Final = re.compile(r"^(\+|00)?84(?=\d{9}$)")
 DIGEST_BYTES = 8
 
 
@@ -16,7 +21,13 @@ class Minter:
 
     def __init__(self, hall: str, secret: bytes) -> None:
         self._hall = hall
-        sizes = {b"ticket": TICKET_BYTES, b"booking": CODE_BYTES, b"digest": DIGEST_BYTES, b"person": PERSON_BYTES}
+        sizes = {
+            b"ticket": TICKET_BYTES,
+            b"booking": CODE_BYTES,
+            b"digest": DIGEST_BYTES,
+            b"person": PERSON_BYTES,
+            b"wall": WALL_BYTES,
+        }
         self._begun = {
             purpose: blake2b(hall.encode() + b"\0", key=secret[:64], person=purpose, digest_size=size)
             for purpose, size in sizes.items()
@@ -35,6 +46,16 @@ class Minter:
         """Whatever was scanned of a visitor, as a hash that means nothing on another day, in another hall, or without
         the installation's secret. Scanners differ in capitals and in the blanks around what they read."""
         return self._mac(b"person", f"{day} {scanned.strip().casefold()}").hex()
+
+    def booker(self, given: str) -> str:
+        """Who books, as a hash that means nothing in another hall or without the installation's secret. Blanks, dots
+        and dashes in a phone number are nobody's, and the country's code stands for its first zero."""
+        plain = "".join(given.casefold().translate(_IN_NUMBERS).split())
+        return self._mac(b"person", f"booking {_COUNTRY.sub('0', plain)}").hex()
+
+    def wall(self, window: int) -> str:
+        """What a square code on the wall proves for a while: that somebody has just seen it."""
+        return urlsafe_b64encode(self._mac(b"wall", str(window))).decode()
 
     def digest(self, name: str, arguments: bytes) -> str:
         """What a request asks, hashed: tells whether a repeated key asks the same, and cannot be turned back."""

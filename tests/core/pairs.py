@@ -24,7 +24,7 @@ class Press(NamedTuple):
 class At(NamedTuple):
     """`hand` is "" where the counter has nobody, "T", or what is done with another visitor there. T waits in `line`;
     `skip`: whom counter 1 has just sent back, "T" or "other". `crowd`: how many others wait. `old`: T is held for
-    longer than the hall keeps it. `rated`: since it ended. `desk`, `notice`, `booking`: an officer works here, a notice
+    longer than the hall keeps it. `rated`: since it ended. `away`: it asked to be called later, `delayed`: at any time. `desk`, `notice`, `booking`: an officer works here, a notice
     runs, a visit is booked or came."""
 
     ticket: str = "waiting"
@@ -36,6 +36,8 @@ class At(NamedTuple):
     crowd: int = 8
     old: bool = False
     rated: bool = False
+    away: bool = False
+    delayed: bool = False
     desk: bool = False
     notice: bool = False
     booking: str = ""
@@ -59,9 +61,12 @@ COMMANDS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "transfer": ("transfer", {"counter": "1", "service": "H"}),
     "resume": ("resume", {"ticket": T}),
     "reinstate": ("reinstate", {"ticket": T}),
+    "late": ("late", {"ticket": T}),
     "book": ("book", {"service": "A", "at": 0}),
     "check_in": ("check_in", {"booking": "B00KED"}),
+    "cancel_booking": ("cancel_booking", {"booking": "B00KED"}),
     "rate": ("rate", {"token": "t", "score": 5}),
+    "rate_here": ("rate_here", {"counter": "1", "ticket": T, "score": 2}),
     "undo": ("undo", {"counter": "1"}),
     "walk_in": ("walk_in", {"counter": "1", "service": "A"}),
     "note": ("note", {"ticket": T, "text": "đủ giấy"}),
@@ -101,6 +106,10 @@ WHEN: Final[dict[str, Callable[[At], bool]]] = {
     "not no_show": lambda at: at.ticket != "no_show",
     "not live": lambda at: at.ticket not in ("waiting", "called", "held"),
     "not served": lambda at: at.ticket not in ("serving", "done"),
+    "not done": lambda at: at.ticket != "done",
+    "rated": lambda at: at.rated,
+    "not to come": lambda at: at.ticket not in ("waiting", "called"),
+    "delayed": lambda at: at.delayed,
 }
 REFUSED: Final[dict[str, list[tuple[str, str]]]] = {
     "issue": [("day over", "hall_closed")],
@@ -118,8 +127,11 @@ REFUSED: Final[dict[str, list[tuple[str, str]]]] = {
     "transfer": [("free", "nothing_called")],
     "resume": [("not held", "wrong_state")],
     "reinstate": [("not no_show", "wrong_state"), ("day over", "hall_closed")],
+    "late": [("not to come", "wrong_state"), ("delayed", "limit_reached")],
+    "cancel_booking": [("not booked", "unknown_booking"), ("came", "wrong_state")],
     "check_in": [("not booked", "unknown_booking"), ("came", "wrong_state"), ("day over", "hall_closed")],
     "rate": [("not served", "wrong_state")],
+    "rate_here": [("not done", "wrong_state"), ("rated", "already_rated")],
     "undo": [("late", "nothing_to_undo"), ("not open", "counter_closed"), ("moved on", "nothing_to_undo")],
     "walk_in": [("not open", "counter_closed"), ("busy", "counter_busy"), ("day over", "hall_closed")],
     "sign_off": [("holds", "counter_busy")],
@@ -146,9 +158,12 @@ EVENTS: Final[dict[str, list[str]]] = {
     "transfer": ["transferred"],
     "resume": ["resumed"],
     "reinstate": ["reinstated"],
+    "late": ["delayed"],
     "book": ["booked"],
     "check_in": ["issued"],
+    "cancel_booking": ["booking_cancelled"],
     "rate": ["rated"],
+    "rate_here": ["rated"],
     "undo": ["undone"],
     "walk_in": ["issued", "started"],
     "note": ["noted"],
@@ -168,7 +183,7 @@ EVENTS: Final[dict[str, list[str]]] = {
 
 def is_next(at: At) -> bool:
     """T came first, and is called before all others."""
-    return at.ticket == "waiting" and at.line == "A" and at.skip != "T"
+    return at.ticket == "waiting" and at.line == "A" and at.skip != "T" and not at.away
 
 
 def moved_on(at: At) -> bool:
@@ -197,13 +212,16 @@ BECOMES: Final[dict[str, Callable[[At], At]]] = {
     "finish": lambda at: _sent(at, "done")._replace(press=Press("finished", whose(at), at), rated=False),
     "no_show": lambda at: _sent(at, "no_show")._replace(press=Press("no_show", whose(at), at)),
     "hold": lambda at: _sent(at, "held"),
-    "return": lambda at: _sent(at, "waiting")._replace(skip=whose(at), crowd=at.crowd + (at.hand != "T")),
-    "transfer": lambda at: _sent(at, "waiting")._replace(line="H" if at.hand == "T" else at.line),
-    "resume": lambda at: at._replace(ticket="waiting", old=False, skip="" if at.skip == "T" else at.skip),
-    "reinstate": lambda at: at._replace(ticket="waiting"),
+    "return": lambda at: _again(at)._replace(skip=whose(at), crowd=at.crowd + (at.hand != "T")),
+    "transfer": lambda at: _again(at)._replace(line="H" if at.hand == "T" else at.line),
+    "resume": lambda at: at._replace(ticket="waiting", old=False, away=False, skip="" if at.skip == "T" else at.skip),
+    "reinstate": lambda at: at._replace(ticket="waiting", away=False),
+    "late": lambda at: (_left(at) if at.hand == "T" else at)._replace(ticket="waiting", away=True, delayed=True),
     "book": lambda at: at._replace(booking="booked"),
     "check_in": lambda at: at._replace(crowd=at.crowd + 1, booking="came"),
+    "cancel_booking": lambda at: at._replace(booking=""),
     "rate": lambda at: at._replace(rated=at.ticket == "done"),
+    "rate_here": lambda at: at._replace(rated=True),
     "undo": lambda at: _undone(at, at.press),
     "walk_in": lambda at: at._replace(hand="serving", press=None),
     "note": lambda at: at,
@@ -239,6 +257,10 @@ def _left(at: At) -> At:
 
 def _sent(at: At, state: str) -> At:
     return _left(at)._replace(ticket=state if at.hand == "T" else at.ticket)
+
+
+def _again(at: At) -> At:
+    return _sent(at, "waiting")._replace(away=at.away and at.hand != "T")
 
 
 def _called(at: At, *, mine: bool) -> At:

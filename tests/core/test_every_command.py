@@ -8,10 +8,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from hallsys.config import Bookings, CounterConfig, HallConfig, Helps, Named, Policy, Tickets, Words, Zone
+from hallsys.config import CounterConfig, HallConfig, Helps, Named, Policy, Tickets, Words, Zone
 from hallsys.core.commands import COMMANDS
 from hallsys.core.model import AT_COUNTER
 from hallsys.errors import Refused
+from hallsys.hallvisits import Bookings
 from tests.core.rig import EIGHT, MIN, Rig, S, hall_config, lanes
 from tests.core.truths import everything_agrees, rows
 
@@ -39,9 +40,12 @@ REFUSED: Final[dict[str, set[str]]] = {
     "transfer": {*COUNTER, "nothing_called", "unknown_service", "unknown_group"},
     "resume": TICKET,
     "reinstate": {*TICKET, "hall_closed", "too_late"},
-    "book": {"unknown_service", "bad_request"},
+    "late": {*TICKET, "limit_reached"},
+    "book": {"unknown_service", "bad_request", "limit_reached"},
     "check_in": {*ISSUE, "unknown_booking", "wrong_state", "too_early"},
+    "cancel_booking": {"unknown_booking", "wrong_state"},
     "rate": TICKET,
+    "rate_here": {*TICKET, "unknown_counter", "already_rated", "too_late"},
     "undo": {*COUNTER, "nothing_to_undo", "counter_closed"},
     "walk_in": {*COUNTER, *ISSUE, "counter_closed", "counter_busy"},
     "note": {"unknown_ticket"},
@@ -163,7 +167,14 @@ class EveryCommand(RuleBasedStateMachine):
         """Something to ask for, mostly what may be asked for now."""
         counters, service = self.rig.state.counters, random.choice("AAAHHZ"[: random.choice([5, 5, 5, 6])])
         rows = {**self.rig.state.tickets, **self.rig.state.ended}
-        fit = {"resume": {"held"}, "reinstate": {"no_show"}, "expire": {"held"}, "call": {"waiting"}}
+        fit = {
+            "late": {"waiting"},
+            "rate_here": {"done"},
+            "resume": {"held"},
+            "reinstate": {"no_show"},
+            "expire": {"held"},
+            "call": {"waiting"},
+        }
         live = [label for label, row in rows.items() if row.state in fit.get(name, ALIVE)]
         label = random.choice(live if live and random.random() < 0.8 else [*rows, "A777"])
         busy = [row.counter for row in rows.values() if row.state in AT_COUNTER]
@@ -187,6 +198,12 @@ class EveryCommand(RuleBasedStateMachine):
             "hold": at | random.choice([{}, {"note": "giấy"}]),
             "transfer": {**at, **where, "place": random.choice(["arrival", "front", "end"]), **delay},
             "book": {"service": service, "at": self.rig.now + random.choice([-1, 1, 300, 9999]) * S},
+            "rate_here": {
+                "counter": (rows[label].counter if label in rows else None) or counter,
+                "ticket": label,
+                "score": 2,
+            },
+            "cancel_booking": {"booking": random.choice([*self.rig.state.bookings, "X"])},
             "check_in": {"booking": random.choice([*self.rig.state.bookings, "X"])},
             "walk_in": {**at, "service": service},
             "note": {"ticket": label, "text": "t"},
@@ -199,7 +216,7 @@ class EveryCommand(RuleBasedStateMachine):
             "open_day": {},
             "close_day": {},
         }
-        if name in ("cancel", "resume", "reinstate", "expire", "rate"):
+        if name in ("cancel", "resume", "reinstate", "late", "expire", "rate"):
             return {"ticket": label}
         return told.get(name, at)
 

@@ -17,6 +17,7 @@ from hallsys.core.decide import decide
 from hallsys.core.model import Changes
 from hallsys.core.state import apply
 from hallsys.errors import Refused
+from hallsys.hallvisits import Ratings
 from tests.core.pairs import BECOMES, COMMANDS, EVENTS, At, T, refusal
 from tests.core.rig import MIN, Rig, S, hall_config, snapshot
 from tests.core.truths import everything_agrees, rows
@@ -28,7 +29,7 @@ class Story:
     """A hall in which commands are given by their word, and can be taken out again to try others."""
 
     def __init__(self) -> None:
-        rig = Rig(hall_config({"1": "A", "2": "H"}, policy=Policy(held_expire_s=65)))
+        rig = Rig(hall_config({"1": "A", "2": "H"}, policy=Policy(held_expire_s=65), ratings=Ratings(ask_s=3600)))
         assert rig.issue() == T
         for _ in range(8):
             rig.issue()
@@ -76,7 +77,7 @@ def reachable() -> dict[At, list[str]]:
     while queue:
         at, way = queue.popleft()
         pressed = at.press and (at.press.kind, at.press.whose)
-        key = (at.ticket, at.hand, at.sign, at.day, at.line, at.skip, at.old, pressed)
+        key = (at.ticket, at.hand, at.sign, at.day, at.line, at.skip, at.old, at.away, pressed)
         if key in ways or len(way) > 5:
             continue
         ways[key] = at, way
