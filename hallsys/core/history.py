@@ -14,7 +14,20 @@ from typing import Any, Final, NamedTuple, Protocol
 
 import msgspec
 
-from hallsys.core.model import CALLED, ENDED, SERVING, WAITING, Changes, Counter, Rating, Ticket
+from hallsys.core.model import (
+    AT_COUNTER,
+    CALLED,
+    DONE,
+    ENDED,
+    EXPIRED,
+    SERVING,
+    WAITING,
+    Changes,
+    Counter,
+    Rating,
+    Ticket,
+)
+from hallsys.core.notes import remark
 
 
 class Happened(Protocol):
@@ -32,7 +45,7 @@ class Happened(Protocol):
 
 class Wait(msgspec.Struct, array_like=True, gc=False):
     """`visit` is the index of its visit. `kind`: how it began, the kind of the event. `called` None: it ended at `left`
-    without a call, or not at all. `why` is the reason of the call."""
+    without a call, or not at all. `why` is the reason of the call, `reason` what was said of one out of order."""
 
     visit: int
     service: str
@@ -43,6 +56,7 @@ class Wait(msgspec.Struct, array_like=True, gc=False):
     counter: str | None = None
     officer: str = ""
     why: str = ""
+    reason: str = ""
 
 
 class Leg(msgspec.Struct, array_like=True, gc=False):
@@ -120,9 +134,11 @@ class Recorder:
         self.record.last = event.time
         for name, desk in event.private.get("desks", {}).items():
             self._officers[name] = desk.officer if desk else ""
-        for row in event.changes.get("tickets", {}).values():
-            if row is not None and event.kind != "prepared" and not self._told(row):
-                self._ticket(event, row)
+        # Where more than the view holds end at once, as when the day is closed, the rest are told as `ended` only.
+        for rows in (event.changes.get("tickets", {}), event.private.get("ended", {})):
+            for row in rows.values():
+                if row is not None and event.kind != "prepared" and not self._told(row):
+                    self._ticket(event, row)
         for counter in event.changes.get("counters", {}).values():
             if counter is not None:
                 self._counter(event.time, counter)
@@ -148,10 +164,10 @@ class Recorder:
             if kind == "issued" or kind in _BACK_IN_QUEUE:
                 self._begin_wait(row, kind)
         elif kind == "called":
-            self._called(row)
+            self._called(event, row)
         elif kind == "recalled":
             if row.label in self._leg:
-                self._leg[row.label].calls = row.calls
+                self._leg[row.label].calls += 1
         elif row.state == SERVING:
             self._serving(row)
         else:
@@ -186,10 +202,13 @@ class Recorder:
         if wait is not None:
             wait.left = time
 
-    def _called(self, row: Ticket) -> None:
+    def _called(self, event: Happened, row: Ticket) -> None:
         wait = self._wait.pop(row.label, None)
         if wait is not None:
             wait.called, wait.counter, wait.why = row.called_at, row.counter, row.why or ""
+            if wait.why == "chosen":
+                said = remark(event.kind, event.private.get("visits", {}).get(row.label)).note or ""
+                wait.reason = said.removeprefix("chosen: ")
             wait.officer = self._officers.get(row.counter or "", "")
         self._begin_leg(row)
 
@@ -228,7 +247,7 @@ class Recorder:
                 self.record.legs.remove(leg)
             if waits:
                 wait = self._wait[row.label] = waits[-1]
-                wait.called, wait.counter, wait.officer, wait.why = None, None, "", ""
+                wait.called, wait.counter, wait.officer, wait.why, wait.reason = None, None, "", "", ""
         elif row.state in (CALLED, SERVING):
             moved_on = self._wait.pop(row.label, None)
             if moved_on is not None:  # a finished service had led to the next
@@ -252,11 +271,20 @@ class Recorder:
 
 
 def record_day(day: str, events: Iterable[Happened]) -> DayRecord:
-    """The whole day, `2026-11-23`, from its events in order."""
+    """The day as far as it has come, `2026-11-23`, from its events in order."""
     recorder = Recorder(day)
     for event in events:
         recorder.take(event)
     return recorder.record
+
+
+def over(record: DayRecord) -> DayRecord:
+    """A day of which nothing more will come. Where nobody closed it, visits end as they would have then; when, nobody
+    knows, so that no service of theirs is timed."""
+    for visit in record.visits:
+        if visit.state not in ENDED:
+            visit.state = DONE if visit.state in AT_COUNTER else EXPIRED
+    return record
 
 
 def as_history(record: DayRecord, number: int, weekday: int, midnight: int) -> dict[str, Any]:

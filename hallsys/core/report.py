@@ -5,17 +5,19 @@ in the hour it ended, for the service and with the counter and officer that call
 Percentiles are nearest-rank: a wait somebody really had. All durations are whole seconds, rounded down.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
 from math import ceil
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from hallsys.core.history import DayRecord, Leg, VisitRecord, Wait
+from hallsys.core.model import CANCELLED, DONE, EXPIRED, NO_SHOW
+from hallsys.core.promises import NO_SUMS, Promises, add, judged
 
 Grouping = Literal["all", "day", "hour", "weekday", "weekday_hour", "service", "counter", "officer", "priority"]
 QUARTER_MS: Final = 900_000
@@ -34,8 +36,8 @@ class Durations(msgspec.Struct, frozen=True):
 
 
 class Report(msgspec.Struct, frozen=True):
-    """One group of a report, or the whole of it. `out_of_order` counts calls of a chosen ticket; `scores` holds how
-    often each of 1 to 5 was given."""
+    """One group of a report, or the whole of it. `out_of_order` counts calls of a chosen ticket, and `chosen_why` the
+    reasons that were given for them; `scores` holds how often each of 1 to 5 was given, `score_why` what for."""
 
     issued: int
     served: int
@@ -51,26 +53,93 @@ class Report(msgspec.Struct, frozen=True):
     waits: Durations
     services: Durations
     scores: list[int]
+    promises: Promises
+    chosen_why: dict[str, int]
+    score_why: dict[str, int]
 
 
-COUNTS: Final = Report.__struct_fields__[:-3]
+COUNTS: Final = Report.__struct_fields__[:-6]
 """What is simply added up."""
+WHYS: Final = 50
+"""Reasons that are told of a group, the most frequent ones: they may be anybody's words."""
 
 
 class Totals(msgspec.Struct, frozen=True, array_like=True):
     """What a total over any days can be made of without their records: `counts` as `COUNTS` names them, waits and
-    service times in ms, sorted, and how often each of 1 to 5 was given."""
+    service times in ms, sorted, how often each of 1 to 5 was given, sums of promises (core/promises.py), and reasons
+    with how often they were given."""
 
     counts: list[int]
     waits: list[int]
     services: list[int]
     scores: list[int]
+    promises: list[int] = []
+    chosen_why: dict[str, int] = {}
+    score_why: dict[str, int] = {}
 
 
-class _Group(NamedTuple):
-    visits: list[VisitRecord]
-    waits: list[Wait]
-    legs: list[Leg]
+class _Tally:
+    """A group while it is counted."""
+
+    __slots__ = (
+        *("chosen_why", "counts", "outcomes", "promises"),
+        *("score_why", "scores", "services", "states", "waits"),
+    )
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+        self.states: Counter[str] = Counter()
+        self.outcomes: Counter[str | None] = Counter()
+        self.waits: list[int] = []
+        self.services: list[int] = []
+        self.scores = [0] * 6
+        self.promises = [*NO_SUMS]
+        self.chosen_why: Counter[str] = Counter()
+        self.score_why: Counter[str] = Counter()
+
+    def visit(self, visit: VisitRecord) -> None:
+        self.states[visit.state] += 1
+        if visit.walk_in:
+            self.counts["walk_ins"] += 1
+        if visit.score:
+            self.scores[visit.score] += 1
+            self.score_why.update(visit.reasons)
+
+    def wait(self, wait: Wait, called: int, promised: tuple[int, int] | None) -> None:
+        self.waits.append(called - wait.queued)
+        if wait.why == "chosen":
+            self.counts["out_of_order"] += 1
+            self.chosen_why[wait.reason] += 1
+        add(self.promises, wait, promised)
+
+    def leg(self, leg: Leg, ended: int) -> None:
+        self.outcomes[leg.outcome] += 1
+        if leg.calls > 1:
+            self.counts["recalls"] += leg.calls - 1
+        if leg.outcome in ("finished", "day_closed"):
+            self.services.append(ended - (leg.called if leg.started is None else leg.started))
+
+    def totals(self) -> Totals:
+        states, outcomes = self.states, self.outcomes
+        counts = self.counts | {
+            "issued": states.total(),
+            "served": states[DONE],
+            "no_shows": states[NO_SHOW],
+            "cancelled": states[CANCELLED],
+            "expired": states[EXPIRED],
+            "holds": outcomes["held"],
+            "transfers": outcomes["transferred"],
+            "returns": outcomes["returned"],
+        }
+        return Totals(
+            [counts.get(name, 0) for name in COUNTS],
+            sorted(self.waits),
+            sorted(self.services),
+            self.scores[1:],
+            self.promises,
+            dict(self.chosen_why),
+            dict(self.score_why),
+        )
 
 
 def report(
@@ -80,72 +149,66 @@ def report(
     `0 09` for weekday and hour, ids of services, counters and kinds, names of officers; `` where there is none.
     `limit_s` is the wait that the hall promises at the most."""
     key = _KEYS[grouping]
-    groups: defaultdict[str, _Group] = defaultdict(lambda: _Group([], [], []))
+    groups: defaultdict[str, _Tally] = defaultdict(_Tally)
     for day in days:
-        last = {leg.visit: leg for leg in day.legs}
-        for index, visit in enumerate(day.visits):
-            row = last.get(index, visit) if grouping in ("counter", "officer") else visit
-            groups[key(day, row, visit.issued, timezone)].visits.append(visit)
+        visits = day.visits
+        last = {leg.visit: leg for leg in day.legs} if grouping in ("counter", "officer") else {}
+        for index, visit in enumerate(visits):
+            groups[key(day, last.get(index, visit), visit.issued, timezone)].visit(visit)
         for wait in day.waits:
             if wait.called is not None:
-                groups[key(day, wait, wait.called, timezone)].waits.append(wait)
+                groups[key(day, wait, wait.called, timezone)].wait(wait, wait.called, visits[wait.visit].promised)
         for leg in day.legs:
             if leg.ended is not None:
-                groups[key(day, leg, leg.ended, timezone)].legs.append(leg)
-    parts = {name: _totals(group) for name, group in sorted(groups.items())}
+                groups[key(day, leg, leg.ended, timezone)].leg(leg, leg.ended)
+    parts = {name: tally.totals() for name, tally in sorted(groups.items())}
     return summed(parts.values(), limit_s), {name: summed([part], limit_s) for name, part in parts.items()}
 
 
 def totals(day: DayRecord) -> Totals:
     """A day in few bytes."""
-    return _totals(_Group(day.visits, day.waits, day.legs))
+    tally = _Tally()
+    for visit in day.visits:
+        tally.visit(visit)
+    for wait in day.waits:
+        if wait.called is not None:
+            tally.wait(wait, wait.called, day.visits[wait.visit].promised)
+    for leg in day.legs:
+        if leg.ended is not None:
+            tally.leg(leg, leg.ended)
+    return tally.totals()
 
 
 def summed(parts: Iterable[Totals], limit_s: int) -> Report:
     """The figures of several days together, the same as of their records."""
-    counts, waits, services, scores = [0] * len(COUNTS), [], [], [0] * 5
+    counts, waits, services, scores, promises = [0] * len(COUNTS), [], [], [0] * 5, [*NO_SUMS]
+    chosen_why, score_why = Counter[str](), Counter[str]()
     for part in parts:
-        counts = [one + other for one, other in zip(counts, part.counts, strict=True)]
-        scores = [one + other for one, other in zip(scores, part.scores, strict=True)]
+        counts = _added(counts, part.counts)
+        scores = _added(scores, part.scores)
+        promises = _added(promises, part.promises or NO_SUMS)
         waits += part.waits
         services += part.services
+        chosen_why.update(part.chosen_why)
+        score_why.update(part.score_why)
     return Report(
         **dict(zip(COUNTS, counts, strict=True)),
         waits=durations(waits, limit_s),
         services=durations(services, limit_s),
         scores=scores,
+        promises=judged(promises),
+        chosen_why=_most(chosen_why),
+        score_why=_most(score_why),
     )
 
 
-def _totals(group: _Group) -> Totals:
-    states = [visit.state for visit in group.visits]
-    legs = [leg for leg in group.legs if leg.ended is not None]
-    outcomes = [leg.outcome for leg in legs]
-    called = [wait for wait in group.waits if wait.called is not None]
-    scores = [visit.score for visit in group.visits]
-    counts = {
-        "issued": len(group.visits),
-        "served": states.count("done"),
-        "no_shows": states.count("no_show"),
-        "cancelled": states.count("cancelled"),
-        "expired": states.count("expired"),
-        "holds": outcomes.count("held"),
-        "transfers": outcomes.count("transferred"),
-        "returns": outcomes.count("returned"),
-        "recalls": sum(leg.calls - 1 for leg in legs),
-        "out_of_order": sum(wait.why == "chosen" for wait in called),
-        "walk_ins": sum(visit.walk_in for visit in group.visits),
-    }
-    return Totals(
-        [counts[name] for name in COUNTS],
-        sorted(wait.called - wait.queued for wait in called if wait.called is not None),
-        sorted(
-            leg.ended - (leg.started if leg.started is not None else leg.called)
-            for leg in legs
-            if leg.ended is not None and leg.outcome in ("finished", "day_closed")
-        ),
-        [scores.count(score) for score in range(1, 6)],
-    )
+def _added(one: Sequence[int], other: Sequence[int]) -> list[int]:
+    return [a + b for a, b in zip(one, other, strict=True)]
+
+
+def _most(whys: Counter[str]) -> dict[str, int]:
+    """The most frequent first, those of the same frequency by name."""
+    return dict(sorted(whys.items(), key=lambda why: (-why[1], why[0]))[:WHYS])
 
 
 def durations(values: Sequence[int], limit_s: int) -> Durations:

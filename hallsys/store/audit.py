@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from hallsys.core.history import DayRecord, Recorder
+from hallsys.core.history import DayRecord, Recorder, over
 from hallsys.core.model import Counter, Ticket
 from hallsys.core.notes import remark
 from hallsys.core.position import Position
@@ -128,7 +128,7 @@ class Audit:
         if book.day and day != book.day:
             packed = await asyncio.to_thread(pack_lines, book.lines)
             await self._journal.keep(self._journal.keys.audit(book.day), packed, once=True)
-            await self._past.keep(book.recorder.record)
+            await self._past.keep(over(book.recorder.record))
         if day != book.day:
             book.begin(day)
         book.add(entry)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hallsys.core.history import DayRecord, record_day
+from hallsys.core.history import DayRecord, over, record_day
 from hallsys.core.report import report, summed, totals
 from hallsys.store.backup import back_up
 from hallsys.store.connection import connect
@@ -50,7 +50,7 @@ async def test_a_day_is_kept_as_the_record_it_was_and_today_is_told_live(hall: D
     assert (today.day, len(today.visits)) == (today_of(hall), 1)
     assert await past_of(hall).days() == [day]
     (kept,) = map(unpack_record, await past_of(hall).packed([day]))
-    assert kept == record_day(day, [told for told in hall.told if told.time < hall.told[0].time + DAY // 2])
+    assert kept == over(record_day(day, [told for told in hall.told if told.time < hall.told[0].time + DAY // 2]))
     assert [leg.outcome for leg in kept.legs] == ["finished"] * 3
     (sums,) = map(unpack_totals, await past_of(hall).totals([day, "2020-01-01"]))
     assert summed([sums, totals(today)], 60) == report([kept, today], "all", hall.config.timezone, 60)[0]
