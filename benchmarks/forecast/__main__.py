@@ -40,10 +40,11 @@ class Part:
     disobey: float = 0.0
     share: float = 1.0
 
-    def cases(self, load: int, first: int, halls: float) -> list[Case]:
+    def cases(self, load: int, first: int, halls: float, drawn: bool) -> list[Case]:
         count = max(1, round(HALLS[load] * self.share * halls))
         return [
-            Case(load, seed, self.warm, self.days, self.slower, self.disobey) for seed in range(first, first + count)
+            Case(load, seed, self.warm, self.days, self.slower, self.disobey, drawn)
+            for seed in range(first, first + count)
         ]
 
     def missed(self, found: Figures) -> list[str]:
@@ -65,8 +66,8 @@ PARTS = {
 }
 
 
-def judge(part: Part, load: int, first: int, halls: float, progress: Progress) -> Figures:
-    cases = part.cases(load, first, halls)
+def judge(part: Part, load: int, first: int, halls: float, drawn: bool, progress: Progress) -> Figures:
+    cases = part.cases(load, first, halls, drawn)
     task = progress.add_task(f"{part.name}, {load} a day", total=len(cases) * part.days)
     sheet = Sheet()
     for case in cases:
@@ -82,6 +83,7 @@ def main() -> None:
     parser.add_argument("--loads", type=int, nargs="+", choices=LOADS, default=LOADS, help="tickets a day")
     parser.add_argument("--seed", type=int, default=HELD_OUT, help="the first hall (default %(default)s)")
     parser.add_argument("--halls", type=float, default=1.0, help="how many halls, as a share (0.2 for a quick look)")
+    parser.add_argument("--drawn", action="store_true", help="halls as they are drawn, those that cannot cope too")
     parser.add_argument("--json", type=Path, help="write the figures here too")
     given = parser.parse_args()
     if unknown := set(given.parts) - PARTS.keys():
@@ -96,7 +98,7 @@ def main() -> None:
         for name in given.parts or PARTS:
             part = PARTS[name]
             for load in given.loads:
-                row = judge(part, load, given.seed, given.halls, progress)
+                row = judge(part, load, given.seed, given.halls, given.drawn, progress)
                 lacks = part.missed(row)
                 missed += len(lacks)
                 found.append({"part": name, "load": load, "missed": lacks, **row.row()})

@@ -6,7 +6,7 @@ from typing import Any
 
 from benchmarks.forecast.baselines import Baselines
 from benchmarks.forecast.hall import Day, Snapshot, working_hall
-from benchmarks.forecast.plan import Hall
+from benchmarks.forecast.plan import Hall, draw_hall
 from benchmarks.forecast.score import Sheet
 from hallsys.core.forecast import evaluate
 
@@ -15,7 +15,8 @@ HISTORY = 20
 
 @dataclass(frozen=True)
 class Case:
-    """`slower` and `disobey` hold on the days that are forecast; history keeps the hall as it was."""
+    """`slower` and `disobey` hold on the days that are forecast; history keeps the hall as it was. `drawn`: the hall as
+    it was drawn, whether it copes or not."""
 
     load: int
     seed: int
@@ -23,6 +24,7 @@ class Case:
     days: int = 4
     slower: float = 1.0
     disobey: float = 0.0
+    drawn: bool = False
 
     @property
     def name(self) -> str:
@@ -31,7 +33,7 @@ class Case:
 
 def live(case: Case, tick: Callable[[], None] = lambda: None) -> Sheet:
     """Every promise of the forecast days, with the baselines' beside it."""
-    hall = working_hall(case.seed, case.load)
+    hall = draw_hall(case.seed, case.load) if case.drawn else working_hall(case.seed, case.load)
     days = [Day(hall, day, case.seed).run() for day in range(case.warm)]
     sheet, baselines = Sheet(), Baselines()
     memo: dict[str, Any] = {}

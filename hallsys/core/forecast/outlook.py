@@ -34,6 +34,24 @@ class Knowledge(NamedTuple):
     roster: Roster
 
 
+class Stage(NamedTuple):
+    """All that a play takes but whom it is for; without counters there are no desks."""
+
+    crowd: Crowd
+    desks: Desks | None
+    rules: Rules
+    table: Floats
+    draws: Ints
+    aged: float
+
+    def play(self, wanted: NDArray[np.bool_] | None = None, until: float = 0.0) -> Floats:
+        """When each of the crowd is called, by future; as `play` has it."""
+        if self.desks is None:
+            return np.full(self.crowd.key.shape, NEVER)
+        asked = np.zeros(self.crowd.key.shape[1], dtype=bool) if wanted is None else wanted
+        return play(self.crowd, self.desks, self.rules, self.table, self.draws, self.aged, asked, until)
+
+
 class Outlook(NamedTuple):
     """`waits` holds seconds from now to the call, by future and asked ticket, infinite where it is not called."""
 
@@ -107,22 +125,33 @@ def _play(
     until: float = 0.0,
 ) -> tuple[Crowd, Floats]:
     """Everybody who waits or comes, and when each is called, by future."""
-    known = _known(scene, history, memo)
-    rng = np.random.default_rng([scene.day % 2**32, int(scene.now) % 2**32])
-    pace = _pace(scene, known, memo)
-    past = known.flow if known.flow.days else first_day(scene)
-    crowd = _crowd(scene, past, futures, rng)
-    if not scene.counters:
-        return crowd, np.full(crowd.key.shape, NEVER)
-    desks = _desks(scene, pace, known.roster, futures, rng)
-    wanted = np.zeros(crowd.key.shape[1], dtype=bool)
+    known = known_of(scene, history, memo)
+    stage = set_stage(scene, known, memo, futures)
+    wanted = np.zeros(stage.crowd.key.shape[1], dtype=bool)
     wanted[columns] = True
-    draws = np.roll(_even(STEPS, futures, pace.table.shape[1]), int(rng.integers(STEPS)), axis=0)
+    return stage.crowd, stage.play(wanted, until)
+
+
+def set_stage(
+    scene: Scene,
+    known: Knowledge,
+    memo: dict[str, Any],
+    futures: int,
+    horizon: float = HORIZON_S,
+    steps: int = STEPS,
+) -> Stage:
+    """The hall as it stands, with who comes within `horizon` seconds; the same scene draws the same futures."""
+    rng = np.random.default_rng([scene.day % 2**32, int(scene.now) % 2**32])
+    pace = pace_of(scene, known, memo)
+    past = known.flow if known.flow.days else first_day(scene)
+    crowd = _crowd(scene, past, futures, rng, horizon)
+    desks = _desks(scene, pace, known.roster, futures, rng) if scene.counters else None
+    draws = np.roll(even(steps, futures, pace.table.shape[1]), int(rng.integers(steps)), axis=0)
     rules = Rules(scene.priority_calls, scene.prefer_s, scene.starve_s)
-    return crowd, play(crowd, desks, rules, pace.table + pace.gap, draws, aged(scene, past), wanted, until)
+    return Stage(crowd, desks, rules, pace.table + pace.gap, draws, aged(scene, past))
 
 
-def _known(scene: Scene, history: Mapping[str, Any] | None, memo: dict[str, Any]) -> Knowledge:
+def known_of(scene: Scene, history: Mapping[str, Any] | None, memo: dict[str, Any]) -> Knowledge:
     """Read once a day: the memo keeps it, by the days it was read from."""
     rows = history_rows(history)
     key = (scene.day, len(rows), rows[-1].get("day") if rows else None, scene.hours, scene.last_issue, scene.services)
@@ -134,7 +163,7 @@ def _known(scene: Scene, history: Mapping[str, Any] | None, memo: dict[str, Any]
     return known
 
 
-def _pace(scene: Scene, known: Knowledge, memo: dict[str, Any]) -> Pace:
+def pace_of(scene: Scene, known: Knowledge, memo: dict[str, Any]) -> Pace:
     """Learnt again when a visit has begun or ended, and every minute."""
     key = (scene.day, scene.now // 60, len(scene.today.served), len(scene.today.calls), scene.services)
     kept = memo.get("pace")
@@ -153,7 +182,7 @@ def _learn(scene: Scene, days: Sequence[Day]) -> Knowledge:
     )
 
 
-def _crowd(scene: Scene, past: Past, futures: int, rng: np.random.Generator) -> Crowd:
+def _crowd(scene: Scene, past: Past, futures: int, rng: np.random.Generator, horizon: float) -> Crowd:
     number = {letter: index for index, letter in enumerate(scene.services)}
     lanes = {"return": RETURN, "priority": PRIORITY}
     lane = np.array(
@@ -161,7 +190,7 @@ def _crowd(scene: Scene, past: Past, futures: int, rng: np.random.Generator) -> 
     )
     key = np.array([ticket.queued if ticket.lane == "return" else ticket.since for ticket in scene.waiting])
     weight = np.array([0.0 if ticket.probe else 1.0 for ticket in scene.waiting])
-    later = to_come(scene, past, scene.now + HORIZON_S, futures, rng)
+    later = to_come(scene, past, scene.now + horizon, futures, rng)
     back = returning(scene, past, futures, rng)
     coming = later[0].shape[1] + back[0].shape[1]
     return Crowd(
@@ -209,7 +238,7 @@ def _rest(lasts: Floats, gone: float, rng: np.random.Generator) -> Floats:
 
 
 @cache
-def _even(steps: int, futures: int, quantiles: int) -> Ints:
+def even(steps: int, futures: int, quantiles: int) -> Ints:
     """Which quantile each visit takes: in every step the futures cover them all evenly."""
     base = np.arange(futures) * quantiles // futures
     return np.array(np.random.default_rng(0).permuted(np.tile(base, (steps, 1)), axis=1), dtype=np.int64)

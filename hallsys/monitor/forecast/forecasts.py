@@ -138,8 +138,6 @@ class Forecasts:
         if hall.today != day:
             return  # the next forecast knows the new day
         played = await self.process.play(Job(hall.config.id, hall.config.timezone, shot, day, record, past, times))
-        if played.trouble:
-            raise Lost(played.trouble)
         latest.taught = taught
         begun = midnight(hall.config.timezone, day)
         latest.at, latest.kept = now, played.kept

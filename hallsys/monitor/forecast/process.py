@@ -9,11 +9,11 @@ import logging
 import os
 import sys
 from contextlib import suppress
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 
-from hallsys.monitor.forecast.wire import LENGTH, Job, Played, message
+from hallsys.monitor.forecast.wire import LENGTH, Answered, Job, Played, Task, message
 
 log = logging.getLogger("hallsys.forecast")
 
@@ -22,7 +22,8 @@ PATIENCE: Final = 30.0
 FAREWELL: Final = 2.0
 """Seconds for the process to end by itself."""
 
-_decode: Final = msgspec.msgpack.Decoder(Played).decode
+
+Answer = TypeVar("Answer", bound=Answered)
 
 
 class Lost(Exception):
@@ -59,6 +60,10 @@ class Process:
 
     async def play(self, job: Job) -> Played:
         """Raises Lost."""
+        return await self.ask(job, Played)
+
+    async def ask(self, job: Task, kind: type[Answer]) -> Answer:
+        """The answer to a job, which is of this kind. Raises Lost, for a job that the process stumbled over, too."""
         async with self._turn:
             child = self._child
             if child is None or child.stdin is None or child.stdout is None:
@@ -68,13 +73,16 @@ class Process:
                     child.stdin.write(message(job))
                     await child.stdin.drain()
                     length = int.from_bytes(await child.stdout.readexactly(LENGTH), "big")
-                    return _decode(await child.stdout.readexactly(length))
+                    answer = msgspec.msgpack.decode(await child.stdout.readexactly(length), type=kind)
             except (TimeoutError, ConnectionError, asyncio.IncompleteReadError) as error:
                 await self._end()
                 raise Lost(f"the forecasting process was lost over {job.hall} ({type(error).__name__})") from None
             except asyncio.CancelledError:
                 await self._end()  # its answer would be taken for that of the next job
                 raise
+            if answer.trouble:
+                raise Lost(answer.trouble)
+            return answer
 
     async def close(self) -> None:
         async with self._turn:

@@ -4,13 +4,14 @@ from typing import Any, Final
 
 import msgspec
 
+from hallsys.core.advice import Advice, Memory, Rules
 from hallsys.core.promises import Kept
 
 LENGTH: Final = 4
 """Bytes before each message that say how long it is, big endian."""
 
 
-class Job(msgspec.Struct):
+class Job(msgspec.Struct, tag="play"):
     """A hall to play forward: `snapshot` but for its `today`, which is made of `record`, the running `day` as
     MessagePack. `past` are packed records of the last days, None when they are as last time. `times` (s since midnight)
     are when to count the queue."""
@@ -24,19 +25,45 @@ class Job(msgspec.Struct):
     times: list[float]
 
 
-class Played(msgspec.Struct):
+class AdviceJob(msgspec.Struct, tag="advise"):
+    """What would help the hall as its last job had it. `memory` is what the last advice left, `later` what nobody wants
+    to hear now."""
+
+    hall: str
+    rules: Rules
+    memory: Memory
+    later: list[str]
+
+
+class Answered(msgspec.Struct):
+    """`trouble` is why there is nothing in an answer, in a line for the log."""
+
+    trouble: str = ""
+
+
+class Advised(Answered):
+    """Times of the advice are seconds, ends seconds since midnight; `day` is the day that it is of."""
+
+    advice: Advice | None = None
+    memory: Memory = Memory()
+    day: str = ""
+
+
+class Played(Answered):
     """`waits` are (P50, P80) in s by what was asked; `queue` how many will wait at the times of the job, as P10, P50
-    and P90; `kept` how the day's promises were; `trouble` why there is nothing of it, in a line for the log."""
+    and P90; `kept` how the day's promises were."""
 
     waits: dict[str, tuple[float, float]] = {}
     queue: list[tuple[int, int, int]] = []
     kept: Kept | None = None
-    trouble: str = ""
+
+
+Task = Job | AdviceJob
 
 
 _encode: Final = msgspec.msgpack.Encoder().encode
 
 
-def message(content: Job | Played) -> bytes:
+def message(content: Task | Answered) -> bytes:
     body = _encode(content)
     return len(body).to_bytes(LENGTH, "big") + body

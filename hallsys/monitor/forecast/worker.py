@@ -10,17 +10,19 @@ from typing import Any, BinaryIO, Final
 
 import msgspec
 
+from hallsys.core.advice import Option, advise
 from hallsys.core.forecast import evaluate, queue_ahead, read_scene
+from hallsys.core.forecast.prospect import Change, Prospect, Prospects
 from hallsys.core.history import DayRecord
 from hallsys.core.promises import kept
 from hallsys.core.snapshot import today
-from hallsys.monitor.forecast.wire import LENGTH, Job, Played, message
+from hallsys.monitor.forecast.wire import LENGTH, Advised, AdviceJob, Answered, Job, Played, Task, message
 from hallsys.store.past import unpack_record
 
 COURTESY: Final = 10
 """Commands go before forecasts where there are few cores."""
 
-_decode: Final = msgspec.msgpack.Decoder(Job).decode
+_decode: Final = msgspec.msgpack.Decoder(Task).decode
 _record: Final = msgspec.msgpack.Decoder(DayRecord).decode
 
 
@@ -30,6 +32,10 @@ class Player:
     def __init__(self) -> None:
         self._memos: dict[str, dict[str, Any]] = {}
         self._past: dict[str, dict[str, Any]] = {}
+        self._last: dict[str, tuple[str, dict[str, Any]]] = {}
+
+    def do(self, task: Task) -> Answered:
+        return self.play(task) if isinstance(task, Job) else self.advise(task)
 
     def play(self, job: Job) -> Played:
         if job.past is not None:
@@ -40,16 +46,35 @@ class Player:
         if record.day != job.day:  # read between two days
             record = DayRecord(job.day)
         snapshot = {**job.snapshot, "today": today(job.timezone, record)}
+        self._last[job.hall] = job.day, snapshot
         waits = evaluate(snapshot, history, memo)
         queue: list[tuple[int, int, int]] = []
         if job.times:
             counts = queue_ahead(read_scene(snapshot, memo), history, memo, job.times)
             queue = [_spread(sorted(column)) for column in counts.T.tolist()]
-        return Played(waits, queue, kept(record))
+        return Played(waits=waits, queue=queue, kept=kept(record))
+
+    def advise(self, job: AdviceJob) -> Advised:
+        """What would help the hall as it was last played; nothing where it has not been."""
+        if job.hall not in self._last:
+            return Advised()
+        day, snapshot = self._last[job.hall]
+        memo = self._memos[job.hall]
+        prospects = Prospects(read_scene(snapshot, memo), self._past.get(job.hall), memo)
+
+        def look(option: Option | None) -> Prospect:
+            if option is None:
+                return prospects.of()
+            status = "closed" if option.kind == "close" else "open"
+            return prospects.of(Change(option.counter, status, option.serves))
+
+        advice, memory = advise(snapshot, look, job.rules, job.memory, job.later)
+        return Advised(advice=advice, memory=memory, day=day)
 
     def forget(self, hall: str) -> None:
         """What was learnt of a hall may be what its forecast stumbled over."""
         self._memos.pop(hall, None)
+        self._last.pop(hall, None)
 
 
 def _spread(counts: list[int]) -> tuple[int, int, int]:
@@ -62,13 +87,14 @@ def work(jobs: BinaryIO, answers: BinaryIO) -> None:
     """Until the other side closes."""
     player = Player()
     while len(length := jobs.read(LENGTH)) == LENGTH:
-        job = _decode(jobs.read(int.from_bytes(length, "big")))
+        task = _decode(jobs.read(int.from_bytes(length, "big")))
+        answer: Answered
         try:
-            played = player.play(job)
+            answer = player.do(task)
         except Exception as error:  # noqa: BLE001  (the server says it in its log; other halls go on)
-            player.forget(job.hall)
-            played = Played(trouble=f"{type(error).__name__}: {error}")
-        answers.write(message(played))
+            player.forget(task.hall)
+            answer = Answered(trouble=f"{type(error).__name__}: {error}")
+        answers.write(message(answer))
         answers.flush()
 
 
