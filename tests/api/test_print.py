@@ -1,9 +1,11 @@
 """Tickets on paper over the server's doors: what comes out, and what happens when nothing can."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
+import zxingcpp
 
 from hallsys.hallkiosk import KioskConfig, KioskPrinter, PrinterConfig
 from hallsys.kiosk.waits import wait_words
@@ -187,3 +189,25 @@ async def test_a_kiosk_without_a_printer_beside_it_prints_nowhere(serve: Serve, 
 )
 def test_a_wait_is_a_range_on_paper_too(wait: tuple[int, int], words: str) -> None:
     assert wait_words(wait, "vi") == words
+
+
+@pytest.mark.parametrize("width", [58, 80])
+async def test_the_code_on_the_paper_leads_to_the_phones_page(serve: Serve, paper: PaperPrinter, width: Any) -> None:
+    """Decoded from the dots that came out, and followed."""
+    hall = await serve(printer=PrinterConfig("network", f"127.0.0.1:{paper.port}", paper=width))
+    kiosk = await hall.door("kiosk")
+    token = (await kiosk.do("issue", service="A", priority="aged")).result["token"]
+    at_hall = replace(kiosk, headers={"Host": "192.168.1.10:8080"})
+    assert (await put_out(at_hall, token=token)).json["printed"]
+    (code,) = zxingcpp.read_barcodes(paper.tickets[0].convert("L"))
+    assert code.text == f"http://192.168.1.10:8080/t/{token}"
+    page = await hall.nobody.ask("GET", code.text.removeprefix("http://192.168.1.10:8080"))
+    assert page.status == 200
+    assert b"A001" in page.body
+
+
+async def test_a_copy_for_an_officer_carries_no_code(printing: Running, paper: PaperPrinter) -> None:
+    kiosk, counter = await printing.door("kiosk"), await printing.door("counter")
+    await kiosk.do("issue", service="A")
+    await put_out(replace(counter, headers={"Host": "192.168.1.10:8080"}), ticket="A001")
+    assert zxingcpp.read_barcodes(paper.tickets[0].convert("L")) == []

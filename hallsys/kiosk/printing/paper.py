@@ -109,15 +109,19 @@ class _Sheet:
 
     def text(self, block: Text) -> None:
         size = self._size(block.size)
+        font = _font(size, block.bold)
         room = self.width - 2 * self.margin - (36 if block.inverse else 0)
-        for line in _wrapped(block.words, _font(size, block.bold), room):
-            if block.inverse:
-                wide = _font(size, block.bold).getlength(line)
-                box = ((self.width - wide) / 2 - 18, self.y, (self.width + wide) / 2 + 18, self.y + size * LINE + 6)
-                self.pen.rectangle(box, fill=0)
-                self.y += 3
+        lines = _wrapped(block.words, font, room)
+        if block.inverse:
+            self.y += 6
+            half = max(map(font.getlength, lines)) / 2 + 18
+            tall = len(lines) * round(size * LINE) + 9
+            middle = self.width / 2
+            self.pen.rectangle((middle - half, self.y, middle + half, self.y + tall), fill=0)
+            self.y += 3
+        for line in lines:
             self._line(line, size, block.bold, fill=1 if block.inverse else 0)
-            self.y += 7 if block.inverse else 0
+        self.y += 9 if block.inverse else 0
 
     def item(self, block: Item) -> None:
         font = _font(self._size(block.size), False)
@@ -134,7 +138,7 @@ class _Sheet:
             size -= 2
         font = _font(size, True)
         left, top, right, bottom = font.getbbox(label)
-        self.y += 8
+        self.y += 12
         self.pen.text(((self.width - right - left) / 2, self.y - top), label, fill=0, font=font)
         self.y += int(bottom - top) + 14
 

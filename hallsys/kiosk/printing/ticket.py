@@ -10,7 +10,7 @@ from hallsys.config import HallConfig, Language, Words
 from hallsys.core.model import Ticket
 from hallsys.hallkiosk import PrinterConfig
 from hallsys.kiosk.printing.paper import Block, Boxes, Number, Rule, Square, Text
-from hallsys.kiosk.waits import wait_words
+from hallsys.kiosk.waits import NONE_S, wait_words
 from hallsys.texts import Texts
 
 _TEXTS = Texts.load()
@@ -123,9 +123,12 @@ class _Sheet:
         return [Rule()]
 
     def _wait(self) -> str:
-        """How long, as it was told when the number was given; empty where nothing is known any more."""
+        """How long, as it was told when the number was given; empty where nothing is known any more, or where it cannot
+        be true: a forecast is seconds old, and somebody may have come in between."""
         ticket = self._ticket
         if ticket.promised is None or self._printed.time - ticket.issued_at > FRESH_MS:
+            return ""
+        if ticket.promised[1] < NONE_S and self._printed.ahead:
             return ""
         told = wait_words(ticket.promised, self._language)
         return told[:1].upper() + told[1:]
