@@ -27,7 +27,7 @@ BY_THE_RULES: Final = (
     "unknown_service unknown_counter unknown_ticket unknown_booking nobody_waiting counter_closed counter_busy "
     "nothing_called wrong_state too_few_calls too_late hall_closed service_closed limit_reached slot_full "
     "unknown_group unknown_zone unknown_outcome unknown_notice too_early has_ticket nothing_to_undo counter_taken "
-    "sign_in_first outcome_needed"
+    "sign_in_first outcome_needed already_rated"
 )
 
 
@@ -139,7 +139,9 @@ _RESULTS: Final[dict[str, type]] = {
     "end_notice": Nothing,
     "set_screen": ScreenResult,
     "book": BookResult,
+    "cancel_booking": BookResult,
     "rate": Nothing,
+    "rate_here": Nothing,
     "open_day": DayResult,
     "close_day": DayResult,
 }

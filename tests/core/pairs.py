@@ -24,8 +24,8 @@ class Press(NamedTuple):
 class At(NamedTuple):
     """`hand` is "" where the counter has nobody, "T", or what is done with another visitor there. T waits in `line`;
     `skip`: whom counter 1 has just sent back, "T" or "other". `crowd`: how many others wait. `old`: T is held for
-    longer than the hall keeps it. `rated`: since it ended. `away`: it asked to be called later, `delayed`: at any time. `desk`, `notice`, `booking`: an officer works here, a notice
-    runs, a visit is booked or came."""
+    longer than the hall keeps it. `rated`: since it ended. `away`: it asked to be called later, `delayed`: it has ever
+    done so. `desk`, `notice`, `booking`: an officer works here, a notice runs, a visit is booked or came."""
 
     ticket: str = "waiting"
     hand: str = ""

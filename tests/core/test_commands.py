@@ -16,8 +16,8 @@ from tests.core.rig import EIGHT, Rig
 
 PROTOCOL = (
     "issue cancel open_counter pause_counter close_counter call_next call recall start finish no_show hold return "
-    "transfer resume reinstate book check_in rate undo walk_in note assign_counter sign_on sign_off ask_help notice "
-    "end_notice set_screen expire open_day close_day"
+    "transfer resume reinstate late book check_in cancel_booking rate rate_here undo walk_in note assign_counter "
+    "sign_on sign_off ask_help notice end_notice set_screen expire open_day close_day"
 )
 LEAST: dict[str, dict[str, Any]] = {
     "issue": {"service": "A"},
@@ -26,6 +26,9 @@ LEAST: dict[str, dict[str, Any]] = {
     "transfer": {"counter": "1", "service": "H"},
     "resume": {"ticket": "A001"},
     "reinstate": {"ticket": "A001"},
+    "late": {"ticket": "A001"},
+    "cancel_booking": {"booking": "ABC"},
+    "rate_here": {"counter": "1", "ticket": "A001", "score": 5},
     "book": {"service": "A", "at": EIGHT},
     "check_in": {"booking": "ABC"},
     "rate": {"token": "t", "score": 5},

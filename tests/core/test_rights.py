@@ -14,6 +14,7 @@ KIOSK: Final = {"issue", "check_in"}
 COUNTER: Final = {
     *("open_counter", "pause_counter", "close_counter", "call_next", "call", "recall", "start", "finish", "no_show"),
     *("hold", "return", "transfer", "resume", "reinstate", "book", "cancel"),
+    *("late", "cancel_booking", "rate_here"),
     *("undo", "walk_in", "note", "sign_on", "sign_off", "ask_help", "notice", "end_notice"),
 }
 SUPERVISOR: Final = {"open_day", "close_day", "assign_counter", "expire"}
@@ -75,6 +76,21 @@ def test_supervisors_work_on_every_counter(role: str, name: str) -> None:
 def test_a_notice_is_written_at_ones_own_counter_or_for_the_hall() -> None:
     for counter, answer in (({"counter": "1"}, "may"), ({"counter": "2"}, "forbidden"), ({}, "may")):
         assert judged(who("counter", "1"), "notice", **counter) == answer
+
+
+@pytest.mark.parametrize("role", ["display", "kiosk"])
+def test_a_tablet_answers_at_its_own_counter_and_does_nothing_else_there(role: str) -> None:
+    assert judged(who(role, "1"), "rate_here") == "may"
+    assert judged(who(role, "2"), "rate_here") == "forbidden"
+    assert judged(who(role), "rate_here") == "forbidden"
+    assert judged(who(role, "1"), "call_next") == "forbidden"
+
+
+@pytest.mark.parametrize("name", ["late", "resume"])
+def test_the_holder_of_a_ticket_says_when_to_be_called(name: str) -> None:
+    token = parse(name, b'{"token":"t"}')
+    may_do(None, "phutho", name, token)
+    assert judged(None, name) == "unauthorized"
 
 
 def test_an_officers_name_gives_no_right() -> None:
