@@ -15,6 +15,8 @@ POLL_S: Final = 15.0
 """How often an idle officer looks whether somebody waits, in seconds of the day."""
 STUCK_S: Final = 30.0
 """Real seconds without a deed after which a day that should go on is given up: its summary then says what is left."""
+STEP_S: Final = 1.0
+"""The most that counts of the time between two looks, beside an officer's own pause."""
 STUCK_DAY_S: Final = 2_700.0
 """The same in seconds of the day, for slow speeds: the longest service is shorter."""
 
@@ -73,7 +75,9 @@ class Day:
     asking: deque[str] = field(default_factory=deque)
     """who stands at the counters and asks to be called out of order"""
     _deeds: int = 0
-    _moved: float = 0.0
+    _looked: float = 0.0
+    _still: float = 0.0
+    """real seconds without a deed"""
 
     @contextmanager
     def busy(self) -> Iterator[None]:
@@ -89,15 +93,17 @@ class Day:
         if self.arrived < len(self.plan.visitors):
             return False
         left = self.abandoned if self.close else ()
-        if self.away == self.attending == 0 and all(
-            self.watch.settled(label) or label in left for label in self.record.mine
-        ):
+        # Whoever was just brought back has still left as far as the onlooker has heard.
+        known = self.away == self.attending == 0 and self.watch.has_heard(self.record.at)
+        if known and all(self.watch.settled(label) or label in left for label in self.record.mine):
             return True
         now = asyncio.get_running_loop().time()
+        # A machine that stood still itself looked at nothing meanwhile: that is not the hall's standstill.
+        self._still += min(now - self._looked, STEP_S + (POLL_S / self.speed if self.speed else 0))
+        self._looked = now
         if len(self.record.deeds) != self._deeds:
-            self._deeds, self._moved = len(self.record.deeds), now
-        patience = STUCK_S + self.rules.return_pause_s + (STUCK_DAY_S / self.speed if self.speed else 0)
-        return now - self._moved > patience
+            self._deeds, self._still = len(self.record.deeds), 0.0
+        return self._still > STUCK_S + self.rules.return_pause_s + (STUCK_DAY_S / self.speed if self.speed else 0)
 
     @property
     def left(self) -> int:

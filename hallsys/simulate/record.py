@@ -82,6 +82,8 @@ class Record:
         """presses that were sent once more under their key"""
         self.problems: list[str] = []
         """answers that should have been others"""
+        self.at: Position | None = None
+        """the latest that we did"""
         self._latest: dict[str, Position] = {}
         self._before: dict[str, Row] = {}
 
@@ -115,6 +117,7 @@ class Record:
 
     def _note(self, deed: Deed) -> None:
         self.deeds.append(deed)
+        self.at = max(self.at or deed.at, deed.at)
 
     def _keep(self, at: Position, row: Row) -> None:
         """Answers on different sockets may overtake each other."""
@@ -172,9 +175,13 @@ class Watch:
                 self.began.append((at, label, row["counter"]))
             self._put(label, row)
 
+    def has_heard(self, at: Position | None) -> bool:
+        """Whether everything up to a position has arrived."""
+        return at is None or (self._at is not None and self._at >= at)
+
     async def heard(self, at: Position) -> None:
-        """Wait until everything up to a position has arrived."""
-        while self._at is None or self._at < at:
+        """Wait for that."""
+        while not self.has_heard(at):
             self._moved.clear()
             await self._moved.wait()
 
