@@ -24,9 +24,18 @@ def made_day(day: date, tickets: int, timezone: str = "Asia/Ho_Chi_Minh", office
         state = {"finished": "done", "no_show": "no_show"}.get(outcome, "expired")
         score = chance.choice([0, 0, 5, 4, 2]) if state == "done" else 0
         label = f"{service}{number:03}"
-        record.visits.append(VisitRecord(label, service, kind, issued, ended, state, score=score))
+        told = chance.randrange(900)
+        record.visits.append(
+            VisitRecord(
+                *(label, service, kind, issued, ended, state),
+                score=score,
+                reasons=[chance.choice(("Chờ lâu", "Giấy tờ khó hiểu"))] if score == 2 else [],
+                promised=(told, told + 600) if number % 10 else None,
+            )
+        )
         why = chance.choice(["arrival", "arrival", "chosen"])
-        record.waits.append(Wait(number, service, "issued", issued, called, None, counter, officer, why))
+        said = chance.choice(("Việc khẩn", "Đi cùng nhau", "Người cần trợ giúp ngay")) if why == "chosen" else ""
+        record.waits.append(Wait(number, service, "issued", issued, called, None, counter, officer, why, said))
         record.legs.append(Leg(number, service, counter, officer, called, called + 20_000, ended, outcome))
         record.last = ended
     return record

@@ -156,7 +156,7 @@ async def test_the_csv_says_what_the_api_says(boss: Door) -> None:
 async def test_the_workbook_opened_again(boss: Door) -> None:
     reply = await boss.get("/reports", **SUMMER, by="day", format="xlsx")
     book = CalamineWorkbook.from_filelike(io.BytesIO(reply.body))
-    assert book.sheet_names == ["Số liệu", "Thông tin"]
+    assert book.sheet_names == ["Số liệu", "Lý do", "Thông tin"]
     heading, *lines, total = book.get_sheet_by_index(0).to_python()
     want = await asked(boss, **SUMMER, by="day")
     assert heading[:2] == ["Ngày", "Số lượt"]
@@ -168,7 +168,7 @@ async def test_the_workbook_opened_again(boss: Door) -> None:
         p90 = line[place["wait_p90"]]
         seconds = p90.total_seconds() if isinstance(p90, timedelta) else (p90.hour * 60 + p90.minute) * 60 + p90.second
         assert seconds == pytest.approx(group["waits"]["p90"], abs=1)
-    about = dict(book.get_sheet_by_index(1).to_python())
+    about = dict(book.get_sheet_by_index(2).to_python())
     assert (about["Từ ngày"], about["Đến ngày"]) == (date(2026, 8, 1), date(2026, 8, 31))
 
 

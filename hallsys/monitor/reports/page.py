@@ -8,10 +8,10 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any, Final, NamedTuple
 
-from hallsys.config import HallConfig
 from hallsys.core.report import COUNTS, Report
-from hallsys.monitor.reports.count import Answer
-from hallsys.monitor.reports.table import Row
+from hallsys.monitor.reports.count import Answer, Span
+from hallsys.monitor.reports.question import Days
+from hallsys.monitor.reports.table import COLUMNS, Column, Row, cells
 
 Words = Callable[..., str]
 _DARK: Final = 4
@@ -42,10 +42,26 @@ class Cell(NamedTuple):
         return self.level is not None and self.level >= _DARK
 
 
+class Told(NamedTuple):
+    """How a service's promises were kept, in words and figures."""
+
+    name: str
+    promises: str
+    by_p80: str
+    by_p50: str
+    error: str
+    bias: str
+
+
 def shown(
-    answer: Answer, rows: list[Row], heat: dict[str, Report], hall: HallConfig, lang: str, say: Words
+    answer: Answer,
+    rows: list[Row],
+    heat: dict[str, Report],
+    services: list[Row],
+    lang: str,
+    say: Words,
 ) -> dict[str, Any]:
-    """What the template fills in."""
+    """What the template fills in. `services` are the rows by service, whatever the report is grouped by."""
     scores = answer.now.total.scores
     middles = {key: group.waits.p50 for key, group in heat.items() if group.waits.count}
     hours = sorted({key.split()[1] for key in middles})
@@ -63,6 +79,13 @@ def shown(
         else [],
         "others": [(name, number(getattr(answer.now.total, name), lang, 0)) for name in COUNTS[1:]],
         "lines": [_line(row, rows, lang) for row in rows],
+        "told": [_told(row, lang, say) for row in services if row.cells["promises"]],
+        "chosen_why": _counted(answer.now.total.chosen_why, lang),
+        "score_why": _counted(answer.now.total.score_why, lang),
+        "columns": [column.name for column in COLUMNS],
+        "cells": [_cells(row, lang) for row in (*rows, Row(say("reports.total"), cells(answer.now.total)))],
+        "heading": _heading(answer.now, say),
+        "compared": _compared(answer, say),
         "limit": answer.limit // 60,
         "day": lambda iso: day(date.fromisoformat(iso)),
     }
@@ -94,8 +117,68 @@ def _figures(answer: Answer, lang: str, say: Words) -> list[Figure]:
         figure("wait_p90", lambda r: r.waits.p90 / 60 if r.waits.count else None, "minutes", 1, "minutes"),
         figure("within_share", share(lambda r: r.waits.within, lambda r: r.waits.count), "percent", 0, "points"),
         figure("no_shows", share(lambda r: r.no_shows, lambda r: r.issued), "percent", 1, "points"),
-        figure("service_p50", lambda r: r.services.p50 / 60 if r.services.count else None, "minutes", 1, "minutes"),
+        figure("by_p80", share(lambda r: r.promises.by_p80, lambda r: r.promises.count), "percent", 0, "points"),
     ]
+
+
+def _month(span: Span) -> str | None:
+    """`8/2026` where the days are a whole calendar month."""
+    days = Days(date.fromisoformat(span.first), date.fromisoformat(span.last))
+    return f"{days.first.month}/{days.first.year}" if days.is_month else None
+
+
+def _heading(span: Span, say: Words) -> str:
+    month = _month(span)
+    if month is not None:
+        return say("reports.of_month", month=month)
+    first, last = (day(date.fromisoformat(each)) for each in (span.first, span.last))
+    return say("reports.of_day", day=first) if first == last else say("reports.span", first=first, last=last)
+
+
+def _compared(answer: Answer, say: Words) -> str:
+    before, month = answer.before, _month(answer.before)
+    if month is not None and _month(answer.now) is not None:
+        return say("reports.compared_month", month=month, days=answer.now.days)
+    first, last = (day(date.fromisoformat(each)) for each in (before.first, before.last))
+    return say("reports.compared", first=first, last=last, days=answer.now.days)
+
+
+def _told(row: Row, lang: str, say: Words) -> Told:
+    known = {name: value or 0.0 for name, value in row.cells.items()}
+    bias = known["promise_bias"]
+    side = "even" if abs(bias) < _EVEN else "late" if bias > 0 else "early"
+    return Told(
+        str(row.key),
+        number(known["promises"], lang, 0),
+        f"{number(100 * known['by_p80'], lang, 0)} %",
+        f"{number(100 * known['by_p50'], lang, 0)} %",
+        number(known["promise_error"] / 60, lang, 1),
+        say(f"reports.bias.{side}", n=number(abs(bias), lang, 1)),
+    )
+
+
+def _counted(reasons: dict[str, int], lang: str) -> list[tuple[str, str]]:
+    return [(reason, number(times, lang, 0)) for reason, times in reasons.items()]
+
+
+def _cells(row: Row, lang: str) -> tuple[str, list[str]]:
+    """All figures of a group: durations in minutes."""
+
+    def text(column: Column) -> str:
+        value = row.cells[column.name]
+        if value is None:
+            return "–"
+        match column.kind:
+            case "count":
+                return number(value, lang, 0)
+            case "seconds":
+                return number(value / 60, lang, 1)
+            case "share":
+                return f"{number(100 * value, lang, 0)} %"
+            case "minutes" | "score":
+                return number(value, lang, 1 if column.kind == "minutes" else 2).replace("-", "−")
+
+    return day(row.key) if isinstance(row.key, date) else row.key, [text(column) for column in COLUMNS]
 
 
 def _way(apart: float) -> str:
@@ -121,15 +204,15 @@ def _heat(middles: dict[str, int], hours: list[str], lang: str, say: Words) -> l
 
 
 def _line(row: Row, rows: list[Row], lang: str) -> dict[str, Any]:
-    cells = row.cells
+    found = row.cells
     most = max((other.cells["issued"] or 0 for other in rows), default=0) or 1
 
     def minutes(name: str) -> str:
-        value = cells[name]
+        value = found[name]
         return "–" if value is None else number(value / 60, lang, 1)
 
-    issued = cells["issued"] or 0
-    within = cells["within_share"]
+    issued = found["issued"] or 0
+    within = found["within_share"]
     return {
         "name": day(row.key) if isinstance(row.key, date) else row.key,
         "issued": number(issued, lang, 0),
@@ -138,7 +221,7 @@ def _line(row: Row, rows: list[Row], lang: str) -> dict[str, Any]:
         "p90": minutes("wait_p90"),
         "service": minutes("service_p50"),
         "within": "–" if within is None else f"{number(100 * within, lang, 0)} %",
-        "no_shows": f"{number(100 * (cells['no_shows'] or 0) / issued, lang, 1)} %" if issued else "–",
+        "no_shows": f"{number(100 * (found['no_shows'] or 0) / issued, lang, 1)} %" if issued else "–",
     }
 
 

@@ -12,7 +12,6 @@ import msgspec
 from aiohttp import web
 
 from hallsys.config import HallConfig
-from hallsys.core.report import Report
 from hallsys.core.rights import require
 from hallsys.errors import Refused
 from hallsys.monitor.reports.count import Answer, Hall, answers, day_of, of_halls
@@ -55,18 +54,20 @@ class Reports:
         join = self._guard(request, hall.config, "supervisor")
         if join is not None:
             return join
-        asked, found, heat = await self._answers(request, hall, ("weekday_hour",))
+        asked, found, (heat, services) = await self._answers(request, hall, ("weekday_hour", "service"))
         lang = page_language(request)
         say = partial(self._texts.say, lang)
-        lines = rows(found, hall.config, self._halls.configs, lang, say)
+        lines, of_services = (rows(answer, hall.config, self._halls.configs, lang, say) for answer in (found, services))
+        today = self._today(hall)
         return self._pages.render(
             request,
             "monitor/reports.html",
             hall=hall.config,
             asked=asked,
             groupings=[by for by in GROUPINGS if by != "hall" or request["who"].hall is None],
-            months=_last_month(asked.days, self._today(hall)),
-            **shown(found, lines, heat, hall.config, lang, say),
+            months=_last_month(asked.days, today),
+            ranges=_ranges(today),
+            **shown(found, lines, heat.groups, of_services, lang, say),
         )
 
     async def figures(self, request: web.Request) -> web.Response:
@@ -89,18 +90,18 @@ class Reports:
 
     async def _answers(
         self, request: web.Request, hall: Hall, more: tuple[str, ...] = ()
-    ) -> tuple[Question, Answer, dict[str, Report]]:
-        """What is asked for, its figures, and the groups of `more`, of this hall alone."""
+    ) -> tuple[Question, Answer, list[Answer]]:
+        """What is asked for, its figures, and those of this hall alone grouped by each of `more`."""
         asked = question(request.query, self._today(hall))
         with _store():
             if asked.by != "hall":
                 found = await answers(hall, asked.days, (asked.by, *more))
-                return asked, found[0], found[-1].groups
+                return asked, found[0], found[1:]
             if request["who"].hall is not None:
                 raise Refused("forbidden", "by")
             halls = [await self._halls.get(name) for name in self._halls.configs]
-            heat = await answers(hall, asked.days, more) if more else []
-            return asked, await of_halls(hall, asked.days, halls), heat[0].groups if heat else {}
+            beside = await answers(hall, asked.days, more) if more else []
+            return asked, await of_halls(hall, asked.days, halls), beside
 
     def _today(self, hall: Hall) -> date:
         return day_of(hall) or datetime.now(ZoneInfo(hall.config.timezone)).date()
@@ -112,6 +113,19 @@ def _last_month(days: Days, today: date) -> Days:
         return days
     end = today.replace(day=1) - timedelta(days=1)
     return Days(end.replace(day=1), end)
+
+
+def _ranges(today: date) -> dict[str, Days]:
+    """Days that are often asked for."""
+    month = today.replace(day=1)
+    last = month - timedelta(days=1)
+    return {
+        "today": Days(today, today),
+        "week": Days(today - timedelta(days=today.weekday()), today),
+        "month": Days(month, today),
+        "last_month": Days(last.replace(day=1), last),
+        "year": Days(today.replace(month=1, day=1), today),
+    }
 
 
 @contextmanager

@@ -13,7 +13,8 @@ from hallsys.monitor.reports.count import Answer
 
 Say = Callable[[str], str]
 """A message in the reader's language."""
-Kind = Literal["count", "seconds", "share", "score"]
+Kind = Literal["count", "seconds", "minutes", "share", "score"]
+"""`minutes` may be below zero, which no spreadsheet shows as a time."""
 
 
 class Column(NamedTuple):
@@ -36,6 +37,11 @@ COLUMNS: Final = (
     *(Column(f"service_{name}", "seconds") for name in ("p50", "p90", "p95", "longest")),
     Column("ratings", "count"),
     Column("rating_mean", "score", "ratings"),
+    Column("promises", "count"),
+    Column("by_p80", "share", "promises"),
+    Column("by_p50", "share", "promises"),
+    Column("promise_error", "seconds", "promises"),
+    Column("promise_bias", "minutes", "promises"),
 )
 
 
@@ -66,6 +72,11 @@ def cells(report: Report) -> dict[str, float | None]:
     found["within_share"] = waits.within / waits.count if waits.count else None
     points = sum(score * count for score, count in enumerate(report.scores, 1))
     found["rating_mean"] = points / ratings if ratings else None
+    told = report.promises
+    found |= {"promises": told.count, "promise_error": None, "promise_bias": None, "by_p80": None, "by_p50": None}
+    if told.count:
+        found |= {"by_p80": told.by_p80 / told.count, "by_p50": told.by_p50 / told.count}
+        found |= {"promise_error": told.error, "promise_bias": told.bias / 60}
     return found
 
 
@@ -94,7 +105,7 @@ def as_csv(answer: Answer, found: list[Row], say: Say) -> bytes:
     text = io.StringIO()
     text.write("\ufeff")  # without it Excel takes Vietnamese for another character set
     out = csv.writer(text)
-    units = {"seconds": f" ({say('reports.unit.seconds')})"}
+    units = {kind: f" ({say(f'reports.unit.{kind}')})" for kind in ("seconds", "minutes")}
     out.writerow(
         [say(f"reports.by.{answer.by}"), *(say(f"reports.col.{c.name}") + units.get(c.kind, "") for c in COLUMNS)]
     )

@@ -11,18 +11,20 @@ from xlsxwriter.utility import xl_range
 from hallsys.monitor.reports.count import Answer
 from hallsys.monitor.reports.table import COLUMNS, Column, Row, Say, cells
 
-_FORMATS: Final = {"count": "#,##0", "seconds": "[h]:mm:ss", "share": "0.0%", "score": "0.00"}
+_FORMATS: Final = {"count": "#,##0", "seconds": "[h]:mm:ss", "minutes": "0.0", "share": "0.0%", "score": "0.00"}
 _A_DAY: Final = 86_400
 """Seconds; a spreadsheet counts time in days."""
 
 
 def as_xlsx(answer: Answer, found: list[Row], say: Say, hall: str) -> bytes:
-    """A sheet with the groups and their total, and one that says what it is about."""
+    """A sheet with the groups and their total, one with the reasons that people gave, and one that says what it is
+    about."""
     file = io.BytesIO()
     # Texts are never taken for a formula or a link: an officer's name might begin with one.
     plain = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with Workbook(file, plain) as book:
         _figures(book, answer, found, say)
+        _reasons(book, answer, say)
         _about(book, answer, say, hall)
     return file.getvalue()
 
@@ -81,6 +83,21 @@ def _formula(column: Column, groups: int) -> str | None:
     if not column.weight:
         return None
     return f"=SUMPRODUCT({cells_of(column.name)},{cells_of(column.weight)})/SUM({cells_of(column.weight)})"
+
+
+def _reasons(book: Any, answer: Answer, say: Say) -> None:
+    sheet = book.add_worksheet(say("reports.sheet.reasons"))
+    bold = book.add_format({"bold": True, "bottom": 1})
+    line = 0
+    total = answer.now.total
+    for name, reasons in (("chosen_why", total.chosen_why), ("score_why", total.score_why)):
+        sheet.write_string(line, 0, say(f"reports.{name}"), bold)
+        sheet.write_string(line, 1, say("reports.times"), bold)
+        for line, (reason, times) in enumerate(reasons.items(), line + 1):  # noqa: B020
+            sheet.write_string(line, 0, reason)
+            sheet.write_number(line, 1, times)
+        line += 2
+    sheet.set_column(0, 0, 48)
 
 
 def _about(book: Any, answer: Answer, say: Say, hall: str) -> None:
