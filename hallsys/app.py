@@ -35,6 +35,9 @@ from hallsys.live.screens import Listed, Screens
 from hallsys.live.socket import Sockets
 from hallsys.live.staff import Staff
 from hallsys.monitor import routes as monitor
+from hallsys.monitor.alarms import routes as alarms
+from hallsys.monitor.alarms.sender import Sender
+from hallsys.monitor.alarms.watch import Sources, Watch
 from hallsys.monitor.forecast import routes as forecast
 from hallsys.monitor.forecast.forecasts import Forecasts
 from hallsys.monitor.reports.count import Answer
@@ -95,6 +98,7 @@ def _described() -> Iterator[openapi.Operation]:
     yield openapi.Operation("get", f"{hall}/waits", "The forecast: waits by service, or of a ticket.", forecast.Waits)
     yield openapi.Operation("get", f"{hall}/reports", "Figures of any days, by group.", Answer)
     yield openapi.Operation("get", f"{hall}/screens", "Screens, their settings and health.", dict[str, list[Listed]])
+    yield openapi.Operation("get", f"{hall}/alarms", "Alarms now and before, and who is told.", alarms.Alarms)
     yield openapi.Operation("get", f"{hall}/officer", "Who is signed in here, and who may.", officers.OfficerChoice)
     yield openapi.Operation("get", f"{hall}/printer", "How the printer is.", PrinterState)
     yield openapi.Operation("get", f"{hall}/printers", "How every printer is.", printing.Printers)
@@ -103,6 +107,8 @@ def _described() -> Iterator[openapi.Operation]:
         ("print", "Print a ticket, or a copy of one.", Print, PrinterState, "unknown_ticket", False),
         ("print/papers", "Print what a procedure needs.", PrintPapers, PrinterState, "not_found", False),
         ("print/test", "Print a page that is no ticket.", PrintTest, PrinterState, "not_found", False),
+        ("alarms/{alarm}/acknowledge", "See to an alarm.", None, alarms.Acknowledged, "unknown_alarm", False),
+        ("webhooks/again", "Send dead letters again.", alarms.Again, alarms.Resent, "", False),
         ("lookup", "Is a dossier ready?", LookUp, LookedUp, "too_many", False),
         ("officer/leave", "Leave the counter's device as its officer.", None, officers.OfficerAnswer, "", False),
         (
@@ -170,6 +176,10 @@ class Server:
         self.forecasts = Forecasts(self.halls)
         self.desk = Desk(configs, self.entrance.joining.attempt)
         self.printers, self.lists = PrintDesk(configs), Lists()
+        self.sender = Sender(configs, connection)
+        self.alarms = Watch(
+            self.halls, connection, self._sources(), Texts.load(), settings.public_url, self.sender.wake
+        )
         self._runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=GRACE)
 
     def _application(self) -> web.Application:
@@ -206,12 +216,22 @@ class Server:
                 *printing.routes(self.halls, self.printers, self.lists, self.settings.public_url),
                 *monitor.routes(self.halls, pages, guard),
                 *forecast.routes(self.halls, self.forecasts),
+                *alarms.AlarmRoutes(self.halls, self.alarms, self.sender, self.connection).routes(),
                 *Reports(self.halls, pages, guard, Texts.load()).routes(),
                 *admin.routes(),
                 *openapi.routes(*_described()),
             ]
         )
         return app
+
+    def _sources(self) -> Sources:
+        """What the alarms see beside the rows: the wings do not know each other."""
+        return Sources(
+            heard=self.loudspeakers.heard,
+            printers=lambda hall: [(each.id, each.state, each.works) for each in self.printers.states(hall)],
+            dossiers=self.desk.trouble,
+            waits=lambda hall: self.forecasts.of(hall).services(hall),
+        )
 
     async def start(self) -> None:
         """Serve requests. A store that is away is waited for, and they are answered 503. Raises CannotListen."""
@@ -222,6 +242,8 @@ class Server:
         self.forecasts.start()
         self.desk.start()
         self.printers.start()
+        self.alarms.start()
+        self.sender.start()
         site = web.TCPSite(self._runner, self.settings.host, self.settings.port)
         try:
             await site.start()
@@ -232,6 +254,8 @@ class Server:
     async def stop(self) -> None:
         await self.sockets.close()
         await self._runner.cleanup()
+        await self.alarms.close()
+        await self.sender.close()
         await self.loudspeakers.close()
         await self.voices.close()
         await self.forecasts.close()

@@ -48,6 +48,11 @@ class Loudspeakers:
         """Whether a screen of this server owns a loudspeaker of the hall."""
         return hall in self._rooms and self._rooms[hall].speaks()
 
+    def heard(self, hall: str) -> dict[str, tuple[str, int]] | None:
+        """The state of each zone and since when (ms); None where no screen of the hall is on this server."""
+        room = self._rooms.get(hall)
+        return room.heard() if room is not None else None
+
     def room(self, hall: Hall) -> "Room":
         """A hall's sound; it is followed as long as the hall has screens here."""
         room = self._rooms.get(hall.config.id)
@@ -86,6 +91,12 @@ class Room:
 
     def speaks(self) -> bool:
         return any(seat.own for seat in self._seats)
+
+    def heard(self) -> dict[str, tuple[str, int]] | None:
+        if self._task is None or self._task.done():
+            return None
+        zones = self.hearing.heard()["zones"]
+        return {zone: (found["state"], found["since"]) for zone, found in zones.items()}
 
     def keep(self) -> None:
         """Look after the leases until the last screen has gone."""

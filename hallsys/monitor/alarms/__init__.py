@@ -1,0 +1,1 @@
+"""Alarms: watched, told to the pages and to webhooks, acknowledged."""
