@@ -20,7 +20,7 @@ QUIET_S: Final = 1800.0
 HARM_S: Final = 60.0
 """By how much closing it may lengthen the longest wait."""
 LATE_S: Final = 900.0
-"""An end of the day this long after closing time is worth an advice, too, and so is bringing it forward by this much."""
+"""An end of the day this long after closing time is worth an advice, too, and must come forward by this much."""
 HELPERS: Final = 6
 """Counters tried for another service."""
 
@@ -74,7 +74,7 @@ class Advice(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Memory(msgspec.Struct, frozen=True):
-    """The advice that stands, and the one that has been the best once: what is new is said when it is the best twice."""
+    """The advice that stands, and the one that has been the best once: a new one is said when it is the best twice."""
 
     said: str = ""
     seen: str = ""
@@ -101,8 +101,9 @@ def advise(
             gain = max(now.longest.values()) - max(then.longest.values())
             if late and now.ends - then.ends >= LATE_S:
                 gain = max(gain, needed * (now.ends - then.ends) / LATE_S)
-            gain -= _harm(now, then, rules) + OTHERS_S * (option.kind == "open")
-            found[option.id] = (gain, _advice(option, now, then))
+            gain -= OTHERS_S * (option.kind == "open")
+            harm = _harm(now, then, rules)
+            found[option.id] = (gain - harm if harm < needed else 0.0, _advice(option, now, then))
     elif worst and now.longest[worst] <= rules.warn:
         for option in _to_close(snapshot):
             then = look(option)
