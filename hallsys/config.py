@@ -120,6 +120,13 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ceiling: int = 1200
 
 
+class AdviceConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whether supervisors are advised, and by how many seconds an advice must shorten the longest wait."""
+
+    enabled: bool = True
+    gain_s: int = 300
+
+
 class Wording(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the voice says in one language; None: as `display/voice/wording.py` has it. `{ticket}`, `{counter}` (its
     number) and `{place}` stand for what is called; `place` says where: "quầy số {counter}"."""
@@ -194,6 +201,7 @@ class HallConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ratings: Ratings = Ratings()
     phone: Phone = Phone()
     limits: Limits = Limits()
+    advice: AdviceConfig = AdviceConfig()
     voice: VoiceConfig = VoiceConfig()
     kiosk: KioskConfig = KioskConfig()
     dossiers: DossierConfig = DossierConfig()
