@@ -192,6 +192,7 @@ def _numbers(hall: HallConfig) -> Iterator[Problem]:
         "tickets.many_from": (tickets.many_from, 0, 999),
         "tickets.many_every": (tickets.many_every, 1, 99),
         "limits.warn": (limits.warn, 1, DAY_S),
+        "advice.gain_s": (hall.advice.gain_s, 60, 7200),
         "voice.repeat": (hall.voice.repeat, 1, 3),
         "voice.stale_s": (hall.voice.stale_s, 5, 600),
     }
