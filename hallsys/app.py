@@ -35,6 +35,8 @@ from hallsys.live.screens import Listed, Screens
 from hallsys.live.socket import Sockets
 from hallsys.live.staff import Staff
 from hallsys.monitor import routes as monitor
+from hallsys.monitor.advice import routes as advice
+from hallsys.monitor.advice.advices import Advices
 from hallsys.monitor.alarms import routes as alarms
 from hallsys.monitor.alarms.sender import Sender
 from hallsys.monitor.alarms.watch import Sources, Watch
@@ -96,6 +98,7 @@ def _described() -> Iterator[openapi.Operation]:
     code, orders = dict[str, str | int], f"{openapi.ALWAYS} too_large"
     yield openapi.Operation("get", f"{hall}/stats", "The figures of the running day.", Stats)
     yield openapi.Operation("get", f"{hall}/waits", "The forecast: waits by service, or of a ticket.", forecast.Waits)
+    yield openapi.Operation("get", f"{hall}/advice", "What would shorten the waits.", advice.Advised)
     yield openapi.Operation("get", f"{hall}/reports", "Figures of any days, by group.", Answer)
     yield openapi.Operation("get", f"{hall}/screens", "Screens, their settings and health.", dict[str, list[Listed]])
     yield openapi.Operation("get", f"{hall}/alarms", "Alarms now and before, and who is told.", alarms.Alarms)
@@ -104,6 +107,7 @@ def _described() -> Iterator[openapi.Operation]:
     yield openapi.Operation("get", f"{hall}/printers", "How every printer is.", printing.Printers)
     yield openapi.Operation("get", f"{hall}/accounts", "Waiting devices, tokens, users.", dict[str, Any])
     for path, summary, body, answer, codes, open_ in (
+        ("advice/later", "Put an advice off for half an hour.", advice.Later, advice.Advised, "", False),
         ("print", "Print a ticket, or a copy of one.", Print, PrinterState, "unknown_ticket", False),
         ("print/papers", "Print what a procedure needs.", PrintPapers, PrinterState, "not_found", False),
         ("print/test", "Print a page that is no ticket.", PrintTest, PrinterState, "not_found", False),
@@ -174,6 +178,7 @@ class Server:
         self.halls.on_events(self.voices.hear)
         self.keeper = Keeper(self.halls)
         self.forecasts = Forecasts(self.halls)
+        self.advices = Advices(self.halls, self.forecasts)
         self.desk = Desk(configs, self.entrance.joining.attempt)
         self.printers, self.lists = PrintDesk(configs), Lists()
         self.sender = Sender(configs, connection)
@@ -216,6 +221,7 @@ class Server:
                 *printing.routes(self.halls, self.printers, self.lists, self.settings.public_url),
                 *monitor.routes(self.halls, pages, guard),
                 *forecast.routes(self.halls, self.forecasts),
+                *advice.routes(self.halls, self.advices),
                 *alarms.AlarmRoutes(self.halls, self.alarms, self.sender, self.connection).routes(),
                 *Reports(self.halls, pages, guard, Texts.load()).routes(),
                 *admin.routes(),
@@ -240,6 +246,7 @@ class Server:
         self.halls.start()
         self.keeper.start()
         self.forecasts.start()
+        self.advices.start()
         self.desk.start()
         self.printers.start()
         self.alarms.start()
@@ -258,6 +265,7 @@ class Server:
         await self.sender.close()
         await self.loudspeakers.close()
         await self.voices.close()
+        await self.advices.close()
         await self.forecasts.close()
         await self.keeper.close()
         await self.desk.close()
