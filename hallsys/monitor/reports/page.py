@@ -71,6 +71,7 @@ def shown(
         "hours": hours,
         "heat": _heat(middles, hours, lang, say),
         "rated": sum(scores),
+        "rated_words": number(sum(scores), lang, 0),
         "scores": [
             (name, part, number(100 * part / sum(scores), lang, 0))
             for name, part in (("good", scores[3] + scores[4]), ("fair", scores[2]), ("bad", scores[0] + scores[1]))
@@ -102,8 +103,8 @@ def _figures(answer: Answer, lang: str, say: Words) -> list[Figure]:
         text = _with(unit, number(value, lang, digits), say)
         if earlier is None:
             return Figure(title, text, "none", say("reports.no_before"))
-        apart = value - earlier
-        if abs(apart) < _EVEN:
+        apart = round(value - earlier, digits)
+        if not apart:
             return Figure(title, text, "same", say("reports.same"))
         size = _with(change_unit, number(abs(apart), lang, digits), say)
         return Figure(title, text, "up" if apart > 0 else "down", say(f"reports.{_way(apart)}", n=size))
