@@ -51,7 +51,7 @@ def routes(halls: Halls, pages: Pages, guard: Guard) -> list[web.RouteDef]:
             request,
             "monitor/monitor.html",
             hall=hall,
-            domains=("caller", "monitor", "waits"),
+            domains=("caller", "monitor", "alarms", "waits"),
             theme="dark",
             kinds=KINDS,
         )

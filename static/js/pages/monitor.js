@@ -3,6 +3,7 @@ import { comeBack } from "hallsys/elements/comeback.js";
 import { h, icon } from "hallsys/elements/piece.js";
 import { hourMinute, longDay } from "hallsys/elements/time.js";
 import { Link } from "hallsys/live/link.js";
+import { Alarms } from "hallsys/monitor/alarms.js";
 import { chart } from "hallsys/monitor/chart.js";
 import { Figures } from "hallsys/monitor/figures.js";
 import { flowRows, needs, overview } from "hallsys/monitor/model.js";
@@ -19,6 +20,7 @@ const link = new Link(data.hall, { lang: lang() });
 const figures = new Figures(`/api/v1/halls/${encodeURIComponent(data.hall)}/stats`, () => render());
 const forecast = new Figures(`/api/v1/halls/${encodeURIComponent(data.hall)}/waits`, () => render());
 const screens = new Figures(`/api/v1/halls/${encodeURIComponent(data.hall)}/screens`, () => render());
+const alarms = new Alarms(() => render());
 const store = { ready: null };
 const SILENT = 180_000; // ms without a word after which a screen counts as lost: it speaks once a minute
 const TIMED = ["called", "serving", "paused"]; // a counter is open since the morning: that says nothing of how long it is free
@@ -35,7 +37,7 @@ function render() {
   $("mon").dataset.link = link.state;
   $("lost").hidden = !lost;
   if (lost) fill($("lost"), [link.since], () => [icon("lost"), h("span", {}, t("monitor.lost", { time: exact(link.since, view?.hall.tz) }))]);
-  fill($("health"), [link.state, store.ready, figures.failed, heard, view?.hall.zones, screensNow()], health);
+  fill($("health"), [link.state, store.ready, figures.failed, heard, view?.hall.zones, screensNow(), alarms.facts], health);
   if (!view) return;
   const { hall } = view;
   // a cut stops the clock of the waits, not the clock on the wall: nobody knows who was called since
@@ -44,6 +46,7 @@ function render() {
   const all = overview(view, figures.now, at, waits);
   write($("clock"), hourMinute(now, hall.tz));
   write($("place"), `${named(hall)}, ${named(hall, "province")} · ${longDay(now, hall.tz)}`);
+  alarms.draw(hall.tz, lost);
   seeTo(view, lost, at);
   const [key, params] = all.sentence;
   write($("sentence"), t(key, { ...params, name: params.name && named(params.name, "short"), wait: params.wait && waitWords(params.wait, t) }));
@@ -61,7 +64,8 @@ function render() {
 
 /** Above everything: where somebody is needed. After a cut nobody knows whether it still holds. */
 function seeTo(view, lost, at) {
-  const rows = lost ? [] : needs(view, heard, at);
+  // what is an alarm stands among the alarms
+  const rows = lost ? [] : needs(view, heard, at).filter(({ what, zone }) => what !== "deaf" || !alarms.has(zone ? `deaf.${zone.id}` : "deaf"));
   fill($("needs"), rows, () => rows.map((row) => needRow(view, row)));
   $("needs").hidden = !rows.length;
   if (lost) return;
@@ -197,6 +201,7 @@ function health() {
       return chip(kind, drawn, [t(`monitor.heard.${state}`), zone && ` · ${named(zone)}`].filter(Boolean).join(""));
     }),
     screenChips(),
+    alarms.chips(),
     figures.failed && chip("warn", "warn", t("monitor.figures_old")),
   ];
 }
@@ -211,13 +216,14 @@ link.on("view", () => {
   followTrail();
   render();
 });
+link.on("alarms", (told) => alarms.tell(told.alarms));
 link.on("waits", () => forecast.want());
 link.on("heard", ({ zones }) => {
   heard = zones;
   render();
 });
 link.on("state", () => {
-  if (link.state === "live") for (const each of [figures, forecast, screens]) each.want();
+  if (link.state === "live") for (const each of [figures, forecast, screens, alarms]) each.want();
   askStore();
 });
 link.on("tick", () => askStore());

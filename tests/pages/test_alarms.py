@@ -1,0 +1,93 @@
+"""Alarms on the pages of those who work in a hall: raised live, seen to, told again, and no longer there."""
+
+import json
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
+from playwright.async_api import Page, expect
+
+from hallsys.resources import resource
+from hallsys.texts import LANGUAGES
+from tests.child import serving
+from tests.monitor.receiver import SECRET, Receiver, receiving
+from tests.pages.conftest import admin_token
+from tests.pages.station import DESK, PHONE, WALL, Hall, Stations
+from tests.pages.test_every_page import OUTSIDE, RULES, UNWRITTEN
+
+pytestmark = pytest.mark.browser
+
+ALARMS = """
+[alarms]
+repeat_s = 4
+over_s = 1
+
+[[alarms.rules]]
+kind = "queue"
+of = ["X"]
+warn = 2
+alarm = 3
+
+[[webhooks]]
+id = "bridge"
+url = "{url}"
+secret = "env:HOOK_SECRET"
+give_up_s = 60
+"""
+
+
+@pytest.fixture(scope="module")
+async def receiver() -> AsyncIterator[Receiver]:
+    async with receiving() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+async def short(tmp_path_factory: pytest.TempPathFactory, receiver: Receiver) -> AsyncIterator[Hall]:
+    """The sample hall, in which waits are alarms after three seconds and are told again after four."""
+    data = tmp_path_factory.mktemp("short") / "data"
+    config = data.parent / "phutho.toml"
+    sample = resource("samples/phutho.toml").read_text("utf-8")
+    sample = re.sub(r"^warn = 600\nalarm = 900\n", "warn = 2\nalarm = 3\n", sample, flags=re.MULTILINE)
+    config.write_text(sample + ALARMS.format(url=receiver.url), "utf-8")
+    async with serving(data, "--config", str(config), HOOK_SECRET=SECRET) as child:
+        yield Hall(await child.ready(), await admin_token(data))
+
+
+async def well(page: Page) -> None:
+    """Nothing is unwritten, and the page is usable by everybody."""
+    assert not UNWRITTEN.findall(await page.locator("body").inner_text())
+    for width, height in (WALL, DESK, PHONE):
+        await page.set_viewport_size({"width": width, "height": height})
+        found = await Axe().run(page, options=RULES)
+        assert not found.response["violations"], json.dumps(found.response["violations"], indent=1)[:2000]
+        outside = await page.evaluate(OUTSIDE, False)
+        assert (outside["scrolls"], outside["wide"]) == (False, [])
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+async def test_an_alarm_is_raised_told_again_and_seen_to(short: Hall, stations: Stations, lang: str) -> None:
+    station = await stations(short.address, DESK, headers=short.headers)
+    page = (await station.open(f"{short.page('monitor')}?lang={lang}")).page
+    await expect(page.locator("#counters li").first).to_be_visible()
+    await expect(page.locator("#alarms")).to_be_hidden()
+    label = await short.label("H")
+    row = page.locator('#alarms [data-alarm="wait.H"]')
+    await expect(row).to_contain_text(label)
+    await expect(row).to_have_class("alarm")
+    await expect(row).to_contain_text("đã nhắc 2 lần" if lang == "vi" else "told 2 times")
+    await expect(page.locator("#alarm-said")).to_contain_text(label)
+    await well(page)
+    await row.get_by_role("button").press("Enter")
+    await expect(row).to_have_class("alarm taken")
+    await expect(row.get_by_role("button")).to_have_count(0)
+    await expect(row).to_contain_text("lo từ" if lang == "vi" else "sees to it since")
+    await well(page)
+    await short.do("cancel", ticket=label)
+    await expect(page.locator("#alarms")).to_be_hidden()
+    await page.locator("#alarm-past summary").press("Enter")
+    await expect(page.locator("#past-rows tr").first).to_contain_text(label)
+    await expect(page.locator("#hooks")).to_contain_text("bridge")
+    await well(page)
