@@ -4,6 +4,7 @@ import { h, icon } from "hallsys/elements/piece.js";
 import { hourMinute, longDay } from "hallsys/elements/time.js";
 import { Link } from "hallsys/live/link.js";
 import { Alarms } from "hallsys/monitor/alarms.js";
+import { Adviser } from "hallsys/monitor/advice.js";
 import { chart } from "hallsys/monitor/chart.js";
 import { Figures } from "hallsys/monitor/figures.js";
 import { flowRows, needs, overview } from "hallsys/monitor/model.js";
@@ -21,6 +22,7 @@ const figures = new Figures(`/api/v1/halls/${encodeURIComponent(data.hall)}/stat
 const forecast = new Figures(`/api/v1/halls/${encodeURIComponent(data.hall)}/waits`, () => render());
 const screens = new Figures(`/api/v1/halls/${encodeURIComponent(data.hall)}/screens`, () => render());
 const alarms = new Alarms(() => render());
+const adviser = new Adviser($("advice"), link, data.hall);
 const store = { ready: null };
 const SILENT = 180_000; // ms without a word after which a screen counts as lost: it speaks once a minute
 const TIMED = ["called", "serving", "paused"]; // a counter is open since the morning: that says nothing of how long it is free
@@ -57,6 +59,7 @@ function render() {
   fill($("counters"), [all.counters, whole(at)], () => all.counters.map((row) => counterRow(row, at)));
   for (const element of document.querySelectorAll("[data-called]")) write(element, elapsed(at - Number(element.dataset.called)));
   fill($("longest"), [all.queue, whole(at)], () => longest(view, all.queue, at));
+  adviser.render();
   flow(hall);
   day(hall);
   promises();
