@@ -51,7 +51,7 @@ def routes(halls: Halls, pages: Pages, guard: Guard) -> list[web.RouteDef]:
             request,
             "monitor/monitor.html",
             hall=hall,
-            domains=("caller", "monitor", "alarms", "waits"),
+            domains=("caller", "monitor", "alarms", "waits", "advice"),
             theme="dark",
             kinds=KINDS,
         )
