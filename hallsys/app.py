@@ -18,12 +18,14 @@ from hallsys.config import HallConfig, Settings
 from hallsys.core.stats import Stats
 from hallsys.display import routes as display
 from hallsys.display.prepare import Voices
+from hallsys.display.prompts import Prompts
 from hallsys.display.studio import routes as studio
 from hallsys.display.studio.shelf import Shelf
 from hallsys.errors import Refused
 from hallsys.kiosk import routes as kiosk
-from hallsys.kiosk.desk import Desk, LookedUp, LookUp
+from hallsys.kiosk.desk import Aloud, Desk, LookedUp, LookUp
 from hallsys.kiosk.lists import Lists
+from hallsys.kiosk.phone import routes as phone
 from hallsys.kiosk.printing import routes as printing
 from hallsys.kiosk.printing.desk import Print, PrintDesk, PrinterState, PrintPapers, PrintTest
 from hallsys.live import openapi
@@ -113,6 +115,7 @@ def _described() -> Iterator[openapi.Operation]:
         ("print/test", "Print a page that is no ticket.", PrintTest, PrinterState, "not_found", False),
         ("alarms/{alarm}/acknowledge", "See to an alarm.", None, alarms.Acknowledged, "unknown_alarm", False),
         ("webhooks/again", "Send dead letters again.", alarms.Again, alarms.Resent, "", False),
+        ("say", "Read a line out.", Aloud, "audio/mpeg", "too_many voice_unavailable", False),
         ("lookup", "Is a dossier ready?", LookUp, LookedUp, "too_many", False),
         ("officer/leave", "Leave the counter's device as its officer.", None, officers.OfficerAnswer, "", False),
         (
@@ -179,6 +182,7 @@ class Server:
         self.keeper = Keeper(self.halls)
         self.forecasts = Forecasts(self.halls)
         self.advices = Advices(self.halls, self.forecasts)
+        self.prompts = Prompts(settings.data / "voice", configs, self.shelf)
         self.desk = Desk(configs, self.entrance.joining.attempt)
         self.printers, self.lists = PrintDesk(configs), Lists()
         self.sender = Sender(configs, connection)
@@ -217,7 +221,9 @@ class Server:
                     self.settings.data / "voice",
                 ),
                 *caller.routes(self.halls, pages, guard),
+                *phone.routes(self.halls, pages, guard),
                 *kiosk.routes(self.halls, pages, guard, self.desk, self.lists, self.printers),
+                *kiosk.aloud(self.halls, self.prompts.say, self.entrance.joining.attempt),
                 *printing.routes(self.halls, self.printers, self.lists, self.settings.public_url),
                 *monitor.routes(self.halls, pages, guard),
                 *forecast.routes(self.halls, self.forecasts),
@@ -265,6 +271,7 @@ class Server:
         await self.sender.close()
         await self.loudspeakers.close()
         await self.voices.close()
+        await self.prompts.close()
         await self.advices.close()
         await self.forecasts.close()
         await self.keeper.close()

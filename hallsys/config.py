@@ -11,7 +11,7 @@ import msgspec
 
 from hallsys.hallalarms import AlarmsConfig, Webhook
 from hallsys.hallkiosk import DossierConfig, KioskConfig, KioskPrinter, PrinterConfig
-from hallsys.hallvisits import Bookings, Phone, Ratings
+from hallsys.hallvisits import Bookings, Phone, Ratings, Tickets
 from hallsys.resources import checkout
 
 Language = Literal["vi", "en"]
@@ -80,17 +80,6 @@ class Zone(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     id: str
     name: Words
     counters: list[str]
-
-
-class Tickets(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a visitor may take. `one_each`: one live ticket per person and service, of those who were scanned;
-    `per_person`: at most so many a day, 0 for no limit. From `many_from` dossiers on (0: never) a ticket waits in a
-    lane of its own, called once after `many_every` others."""
-
-    one_each: bool = False
-    per_person: int = 0
-    many_from: int = 0
-    many_every: int = 3
 
 
 class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -9,6 +9,7 @@ import msgspec
 
 from hallsys.config import HallConfig
 from hallsys.hallalarms import alarming
+from hallsys.hallbooking import booking
 from hallsys.hallcalling import DAY_S, calling
 from hallsys.hallkiosk import MAIN, PrinterConfig
 from hallsys.hallwording import wording
@@ -46,6 +47,7 @@ def problems(hall: HallConfig) -> list[Problem]:
         *_outcomes(hall),
         *_times(hall),
         *_numbers(hall),
+        *(Problem(*found) for found in booking(hall)),
         *_voice(hall),
         *_dossiers(hall),
         *_printers(hall),

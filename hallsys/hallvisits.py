@@ -1,6 +1,18 @@
-"""How a hall is visited: the times that can be booked, the questions afterwards, numbers taken by phone."""
+"""How a hall is visited: the numbers that people may take, the times that can be booked, the questions afterwards, and
+numbers taken by phone."""
 
 import msgspec
+
+
+class Tickets(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a visitor may take. `one_each`: one live ticket per person and service, of those who were scanned;
+    `per_person`: at most so many a day, 0 for no limit. From `many_from` dossiers on (0: never) a ticket waits in a
+    lane of its own, called once after `many_every` others."""
+
+    one_each: bool = False
+    per_person: int = 0
+    many_from: int = 0
+    many_every: int = 3
 
 
 class Bookings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -1,13 +1,14 @@
-"""The kiosk wing's door: the ticket kiosk, the look-up station, and a ticket's page on a phone."""
+"""The kiosk wing's door: the ticket kiosk and the look-up station."""
 
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 import msgspec
 from aiohttp import web
 
-from hallsys.config import HallConfig
+from hallsys.config import HallConfig, Language
 from hallsys.core.rights import require
-from hallsys.kiosk.desk import Desk, LookUp
+from hallsys.kiosk.desk import ALOUD, Aloud, Attempt, Desk, LookUp
 from hallsys.kiosk.lists import Lists
 from hallsys.kiosk.printing.desk import PrintDesk
 from hallsys.live.halls import Halls
@@ -20,10 +21,27 @@ CLEARED: Final = 30
 """Seconds that a screen shows what a receipt says."""
 
 
+Say = Callable[[str, Language, str], Awaitable[bytes]]
+"""`say(hall, language, text)` gives the sound of a line as MP3, or raises Refused voice_unavailable."""
+
+
+def aloud(halls: Halls, say: Say, attempt: Attempt) -> list[web.RouteDef]:
+    """`POST /api/v1/halls/{hall}/say`: by POST, since what a page says to somebody belongs in no address."""
+
+    async def said(request: web.Request) -> web.Response:
+        hall = (await halls.get(request.match_info["hall"])).config
+        who = require(request["who"], hall.id, "kiosk")
+        asked = await read_json(request, Aloud)
+        await attempt("say", f"{hall.id} {who.device or who.name}", *ALOUD)
+        return web.Response(body=await say(hall.id, asked.language, asked.text), content_type="audio/mpeg")
+
+    return [web.post("/api/v1/halls/{hall}/say", said)]
+
+
 def routes(
     halls: Halls, pages: Pages, guard: Guard, desk: Desk, lists: Lists, printers: PrintDesk
 ) -> list[web.RouteDef]:
-    """`GET /halls/{hall}/kiosk` and `…/lookup`, `POST /api/v1/halls/{hall}/lookup`, `GET /t/{token}`."""
+    """`GET /halls/{hall}/kiosk` and `…/lookup`, `POST /api/v1/halls/{hall}/lookup`."""
     # Both languages travel with the kiosk: it must change them while the link is cut.
     texts = {language: Texts.load().domain(language, "kiosk", "waits") for language in LANGUAGES}
 
@@ -42,12 +60,13 @@ def routes(
                 "procedures": await lists.of(hall.config),
                 "service_hours": {row.id: row.hours for row in hall.config.services if row.hours},
                 "prints": printers.beside(hall.config.id, request["who"].name) is not None,
+                "booking": hall.config.bookings.public,
                 "slip": hall.config.dossiers.service if hall.config.dossiers.source != "none" else None,
             },
         )
 
     def common(hall: HallConfig) -> dict[str, object]:
-        return {"tz": hall.timezone, "texts": texts, "cleared": CLEARED}
+        return {"tz": hall.timezone, "texts": texts, "cleared": CLEARED, "aloud": hall.voice.enabled}
 
     async def lookup_page(request: web.Request) -> web.StreamResponse:
         hall = (await halls.get(request.match_info["hall"])).config
@@ -63,20 +82,8 @@ def routes(
         found = await desk.look_up(hall.id, who.device or who.name, asked)
         return web.Response(body=msgspec.json.encode(found), content_type="application/json")
 
-    async def phone(request: web.Request) -> web.StreamResponse:
-        """The token is the right: whoever holds it sees its ticket, and the queue in numbers that everybody may see."""
-        hall, ticket = await halls.find_token(request.match_info["token"])
-        return pages.render(
-            request,
-            "kiosk/phone.html",
-            hall=hall.config,
-            domains=("kiosk", "waits"),
-            data={"tz": hall.config.timezone, "ticket": ticket},
-        )
-
     return [
         web.get("/halls/{hall}/kiosk", kiosk),
         web.get("/halls/{hall}/lookup", lookup_page),
         web.post("/api/v1/halls/{hall}/lookup", lookup),
-        web.get("/t/{token}", phone),
     ]

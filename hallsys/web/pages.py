@@ -52,12 +52,14 @@ class Pages:
         data: Mapping[str, Any] | None = None,
         status: int = 200,
         theme: str = "light",
+        keeps: bool = True,
         **context: object,
     ) -> web.Response:
         """A page as an answer.
 
         `template` is `<wing>/<page>.html`; `domains` are the catalogs that its script needs; `data` is for the script
-        (JSON); `context` is for the template. `theme` is the page's default, `?theme=light|dark` overrules it.
+        (JSON); `context` is for the template. `theme` is the page's default, `?theme=light|dark` overrules it. Unless
+        it `keeps` it, a page leaves no cookie for the language that its address asks for.
         """
         language = page_language(request)
         nonce = secrets.token_urlsafe(16)
@@ -89,7 +91,7 @@ class Pages:
         response = web.Response(text=html, content_type="text/html", status=status)
         response.headers["Content-Security-Policy"] = POLICY.format(nonce=f" 'nonce-{nonce}'")
         response.headers["Content-Language"] = language
-        if request.query.get("lang") == language and request.cookies.get(LANGUAGE_COOKIE) != language:
+        if keeps and request.query.get("lang") == language and request.cookies.get(LANGUAGE_COOKIE) != language:
             response.set_cookie(LANGUAGE_COOKIE, language, max_age=_A_YEAR, path="/", samesite="Lax")
         return response
 

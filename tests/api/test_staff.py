@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from hallsys.config import Policy, Tickets
+from hallsys.config import Policy
 from hallsys.core.state import HallState
+from hallsys.hallvisits import Tickets
 from hallsys.live.staff import plain_cell
 from tests.running import JSON, Door, Reply, Running, Serve
 

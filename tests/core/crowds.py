@@ -5,9 +5,10 @@ from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
-from hallsys.config import HallConfig, Policy, Tickets
+from hallsys.config import HallConfig, Policy
 from hallsys.core.model import WAITING, Condition, Counter, Line, Ticket
 from hallsys.core.state import HallState
+from hallsys.hallvisits import Tickets
 from tests.core.rig import EIGHT, MIN, hall_config
 
 NOW = EIGHT + 120 * MIN

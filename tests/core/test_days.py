@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hallsys.config import Tickets
 from hallsys.core.days import archive, must_open, next_midnight, today, within
 from hallsys.core.decision import with_counter
 from hallsys.core.model import PUBLIC, RECENT
+from hallsys.hallvisits import Tickets
 from tests.core.rig import EIGHT, HOUR, MIN, Rig, S, hall_config
 
 ZONES = [

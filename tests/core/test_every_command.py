@@ -8,11 +8,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from hallsys.config import CounterConfig, HallConfig, Helps, Named, Policy, Tickets, Words, Zone
+from hallsys.config import CounterConfig, HallConfig, Helps, Named, Policy, Words, Zone
 from hallsys.core.commands import COMMANDS
 from hallsys.core.model import AT_COUNTER
 from hallsys.errors import Refused
-from hallsys.hallvisits import Bookings
+from hallsys.hallvisits import Bookings, Tickets
 from tests.core.rig import EIGHT, MIN, Rig, S, hall_config, lanes
 from tests.core.truths import everything_agrees, rows
 

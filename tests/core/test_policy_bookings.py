@@ -3,9 +3,9 @@
 import msgspec
 import pytest
 
-from hallsys.config import CounterConfig, Helps, Named, Tickets, Words
+from hallsys.config import CounterConfig, Helps, Named, Words
 from hallsys.errors import Refused
-from hallsys.hallvisits import Bookings
+from hallsys.hallvisits import Bookings, Tickets
 from tests.core.rig import EIGHT, MIN, Rig, hall_config
 
 HALF_PAST_NINE = EIGHT + 90 * MIN

@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hallsys.config import Policy, Tickets
+from hallsys.config import Policy
 from hallsys.core.model import Condition, Counter, Share, Ticket
 from hallsys.core.policy import choose
 from hallsys.core.shares import shared
 from hallsys.core.state import HallState, apply
+from hallsys.hallvisits import Tickets
 from tests.core.crowds import NEVER, counter, state_of, ticket
 from tests.core.rig import EIGHT, MIN, hall_config
 

@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
-from hallsys.config import Policy, Tickets
+from hallsys.config import Policy
 from hallsys.core.model import Condition, Counter, Line, Ticket
 from hallsys.core.policy import WHY, Choice, choose
 from hallsys.core.turns import ahead
+from hallsys.hallvisits import Tickets
 from tests.core.crowds import NEVER, NOW, counter, state_of, ticket
 from tests.core.rig import MIN, Rig, hall_config
 

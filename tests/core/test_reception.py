@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from hallsys.config import Policy, Tickets
+from hallsys.config import Policy
 from hallsys.core.model import Person, Visit
 from hallsys.errors import Refused
+from hallsys.hallvisits import Tickets
 from tests.core.rig import MIN, Rig, hall_config, service
 
 

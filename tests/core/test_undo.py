@@ -5,8 +5,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from hallsys.config import CounterConfig, Named, Tickets, Words
+from hallsys.config import CounterConfig, Named, Words
 from hallsys.core.model import RECENT, Did, Line, Share, Visit
+from hallsys.hallvisits import Tickets
 from tests.core.rig import Rig, hall_config, lanes
 from tests.core.truths import rows
 

@@ -36,11 +36,12 @@ export function callOf(event) {
 }
 
 /** How many of those waiting in the same line are called before this waiting ticket, if nobody else comes; how far the
-    present run of priority calls has got is not public, so a run is taken to begin. The twin of `ahead` in core/policy.py. */
-export function ahead(view, ticket) {
+    present run of priority calls has got is not public, so a run is taken to begin. With `now`, those who come later than
+    that are not counted. The twin of `ahead` in core/turns.py. */
+export function ahead(view, ticket, now = Infinity) {
   const line = (row) => (row.to_counter ? `@${row.to_counter}` : row.service);
   const before = (a, b) => a.arrival - b.arrival || a.number - b.number || numeric.compare(a.label, b.label);
-  const same = Object.values(view.tickets).filter((row) => row.state === "waiting" && line(row) === line(ticket)).sort(before);
+  const same = Object.values(view.tickets).filter((row) => row.state === "waiting" && line(row) === line(ticket) && !(row.not_before > now)).sort(before);
   const front = same.filter((row) => row.front);
   const priority = same.filter((row) => !row.front && row.priority);
   const ordinary = same.filter((row) => !row.front && !row.priority);
