@@ -9,7 +9,7 @@ import pytest
 from hallsys.config import Limits
 from hallsys.hallalarms import AlarmRule, AlarmsConfig, Webhook
 from tests.monitor.receiver import SECRET, Receiver, receiving
-from tests.running import Door, Running, Serve
+from tests.running import Door, Serve
 
 SHORT = Limits(warn=1, alarm=2, ceiling=3600)
 ONLY_WAITS = [AlarmRule(kind, on=False) for kind in ("queue", "forecast", "idle", "store")]
