@@ -83,8 +83,8 @@ def step(
     for gone in alarms.keys() - found.keys():
         alarm = alarms[gone]
         found[gone] = Reading(alarm.kind, alarm.subject, 0, (0, 0, 0))
-    for id, reading in found.items():
-        before = alarms.get(id)
+    for name, reading in found.items():
+        before = alarms.get(name)
         after = _moved(before, reading, falling, now, over_ms)
         if after is None:
             continue

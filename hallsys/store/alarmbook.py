@@ -68,7 +68,7 @@ class AlarmBook:
         with store_errors():
             last: Any = await self._connection.client.xrevrange(self.log, count=1)
             rows: Any = await self._connection.client.hgetall(self._keys.alarms)
-        return (last[0][0].decode() if last else "0-0"), {id.decode(): row for id, row in rows.items()}
+        return (last[0][0].decode() if last else "0-0"), {name.decode(): row for name, row in rows.items()}
 
     async def write(self, writes: Sequence[Write], holder: str = "") -> set[str]:
         """The ids of those that were written: their row was as seen, and it is this holder's turn to change it (or
