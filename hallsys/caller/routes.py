@@ -36,7 +36,7 @@ def routes(halls: Halls, pages: Pages, guard: Guard) -> list[web.RouteDef]:
             request,
             "caller/counter.html",
             hall=hall,
-            domains=("caller",),
+            domains=("caller", "alarms"),
             data={
                 "counter": counter.id if counter else None,
                 "bound": who.counter is not None,

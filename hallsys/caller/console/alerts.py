@@ -1,7 +1,8 @@
 """What an officer is told by a sound: decided from two looks at the hall, as `static/js/counter/alerts.js` does."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from hallsys.caller.console.desk import Activity, Desk, View, level
 
@@ -21,9 +22,30 @@ class Look:
     forgotten: bool
     idle: bool
     deaf: bool
+    alarms: frozenset[tuple[str, int]] = frozenset()
 
 
-def look(view: View, desk: Desk, asof: int, deaf: bool) -> Look:
+def concerning(alarms: Sequence[Mapping[str, Any]], counter: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The hall's alarms that this counter can do something about, or has to know of, and that nobody sees to yet. Who
+    waits too long for it, and a deaf zone, stand above it in any case."""
+    found = [alarm for alarm in alarms if alarm["state"] == "raised" and _concerns(alarm, counter)]
+    return sorted(found, key=lambda alarm: bool(alarm["kind"] != "idle"))
+
+
+def _concerns(alarm: Mapping[str, Any], counter: Mapping[str, Any]) -> bool:
+    own = alarm["subject"] in counter["services"]
+    match alarm["kind"]:
+        case "idle":
+            return bool(alarm["subject"] == counter["id"])
+        case "wait":
+            return alarm["severity"] != "warn" and not own
+        case "queue" | "forecast":
+            return own
+        case kind:
+            return kind in ("printer", "store")
+
+
+def look(view: View, desk: Desk, asof: int, deaf: bool, alarms: Sequence[Mapping[str, Any]] = ()) -> Look:
     longest = desk.queue[0] if desk.queue else None
     return Look(
         queue=len(desk.queue),
@@ -33,6 +55,7 @@ def look(view: View, desk: Desk, asof: int, deaf: bool) -> Look:
         forgotten=desk.here.forgotten,
         idle=desk.here.state == "ready",
         deaf=deaf,
+        alarms=frozenset((alarm["id"], alarm["since"]) for alarm in alarms),
     )
 
 
@@ -50,4 +73,5 @@ def rings(before: Look, after: Look) -> bool:
         or (after.idle and not before.queue and after.queue)
         or (after.forgotten and not before.forgotten)
         or (after.deaf and not before.deaf)
+        or after.alarms - before.alarms
     )

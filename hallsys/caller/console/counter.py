@@ -8,7 +8,7 @@ from collections.abc import Callable, Coroutine, Iterator
 from functools import partial
 from typing import Any, Final
 
-from hallsys.caller.console.alerts import Look, look, rings
+from hallsys.caller.console.alerts import Look, concerning, look, rings
 from hallsys.caller.console.desk import Desk, common, desk, possible
 from hallsys.caller.console.layout import picture
 from hallsys.caller.console.lookup import Lookups
@@ -50,6 +50,7 @@ class Counter:
         self._wake = asyncio.Event()
         self._lookups = Lookups(fetch, hall, name, self._wake.set)
         self._heard: dict[str, Any] = {}
+        self._alarms: list[dict[str, Any]] = []
         self._presses = Presses(client, lambda press: words.t("console.sent", press=press))
         self._bounce = Bounce()
         self._keys = Keys()
@@ -140,6 +141,7 @@ class Counter:
             known=self._lookups.history(self._label()),
             next=self._lookups.next,
             deaf=self._deaf(),
+            alarms=concerning(self._alarms, self._desk.counter),
         )
 
     def _label(self) -> str | None:
@@ -155,7 +157,8 @@ class Counter:
         """Whether the officer's ear is wanted. After a cut nothing is known to have changed."""
         if not self._client.live:
             return False
-        before, self._before = self._before, look(self._client.view, self._desk, self._asof(), self._deaf())
+        alarms = concerning(self._alarms, self._desk.counter)
+        before, self._before = self._before, look(self._client.view, self._desk, self._asof(), self._deaf(), alarms)
         return before is not None and rings(before, self._before)
 
     async def _rest(self) -> None:
@@ -174,6 +177,8 @@ class Counter:
         async for news in self._client.events():
             if isinstance(news, Aside) and news.type == "heard":
                 self._heard = news.frame.get("zones") or {}
+            if isinstance(news, Aside) and news.type == "alarms":
+                self._alarms = news.frame.get("alarms") or []
             self._lookups.follow(news, self._client.view["counters"].get(self._name))
             self._presses.heard()
             self._wake.set()

@@ -19,12 +19,14 @@ KEYS: Final = {key.key: key.action for key in TABLE if key is not COMMON and key
 
 TIMED: Final = ("called", "serving", "paused")
 """A counter is open since the morning: that says nothing of how long it is free."""
+ALARMS: Final = 2
+"""Lines about the hall's alarms."""
 LISTED: Final = 3
 """Rows of those who may come back; the key * has them all."""
 
 
 def news(scene: Scene, width: int) -> Lines:
-    """What is announced: help that was asked for, lines for the hall, a counter that seems left."""
+    """What is announced: help that was asked for, alarms, lines for the hall, a counter that seems left."""
     t, words, view = scene.words.t, scene.words, scene.view
     lines: Lines = []
     if scene.down:
@@ -39,6 +41,13 @@ def news(scene: Scene, width: int) -> Lines:
     if own:
         kind = t(f"help.{own}") if words.has(f"help.{own}") else words.own(own)
         lines += wrapped(f"{ICON['asks']} {t('counter.help_asked', kind=kind)} {t('counter.help_key')} 9", width)
+    for index, alarm in enumerate(scene.alarms[:ALARMS]):
+        said = words.own(alarm["text_en" if words.language == "en" else "text"])
+        rest = len(scene.alarms) - ALARMS
+        more = f" ({t('alarms.more', n=rest)})" if rest > 0 and index == ALARMS - 1 else ""
+        style = "warn" if alarm["severity"] == "warn" else "alarm"
+        severity = t(f"alarms.severity.{alarm['severity']}")
+        lines += wrapped(f"{ICON[style]} {severity}: {said}{more}", width, style)
     notices = [row for row in (view["hall"].get("notices") or {}).values() if row["until"] > scene.now]
     for row in sorted(notices, key=lambda row: int(row["at"])):
         till = t("counter.notice_till", time=clock(row["until"], view))

@@ -78,6 +78,8 @@ class Scene:
     next: Mapping[str, Any] | None = None
     """whom the hall would call next, why, and who works here"""
     deaf: bool = False
+    alarms: Sequence[Mapping[str, Any]] = ()
+    """those of the hall that concern this counter"""
     first: str | None = None
     """what Enter does before anything else"""
 

@@ -20,7 +20,7 @@ class Words:
 
     @cached_property
     def _known(self) -> dict[str, str]:
-        return self._texts.domain(self.language, "caller")
+        return self._texts.domain(self.language, "caller", "alarms")
 
     def t(self, key: str, /, **params: object) -> str:
         """A message. Raises KeyError for a key that nobody wrote."""

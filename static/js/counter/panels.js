@@ -5,9 +5,10 @@ import { hourMinute } from "hallsys/elements/time.js";
 import { elapsed, level, minutes } from "hallsys/staff/clock.js";
 import { chip } from "hallsys/staff/dom.js";
 import { counterName, priorityName, serviceName, whyWords } from "hallsys/staff/hall.js";
-import { t } from "hallsys/texts.js";
+import { named, t } from "hallsys/texts.js";
 
 const TIMED = ["called", "serving", "paused"]; // a counter is open since the morning: that says nothing of how long it is free
+const ALARMS = 2; // lines about the hall
 const LISTED = 3; // rows of those who may come back; the key * has them all
 
 /** A wait with its state: plain within the limits, else icon, word and colour. */
@@ -75,13 +76,15 @@ export function mateRows(view, desk) {
   });
 }
 
-/** What is announced above everything: help asked, lines for the hall, a counter that seems left. */
-export function newsRows(view, desk, asking, notices) {
+/** What is announced above everything: help asked, alarms, lines for the hall, a counter that seems left. */
+export function newsRows(view, desk, asking, notices, alarms) {
   const tz = view.hall.tz;
   return [
     desk.forgotten && h("li", { class: "warn" }, icon("warn"), h("span", {}, h("b", {}, t("counter.still_there")), " ", t("counter.still_there_hint", { n: desk.queue.length }))),
     ...asking.map(({ counter }) => h("li", { class: "asks" }, icon("help"), h("span", {}, h("b", {}, t("counter.asks", { counter: counterName(counter), kind: t(`help.${counter.asks}`) }))))),
     desk.counter.asks && h("li", { class: "asks mine" }, icon("help"), h("span", {}, t("counter.help_asked", { kind: t(`help.${desk.counter.asks}`) }), " ", t("counter.help_key"), " "), h("kbd", {}, "9")),
+    ...alarms.slice(0, ALARMS).map((alarm) => h("li", { class: "warn" }, icon(alarm.severity === "warn" ? "warn" : "alarm"), h("span", {}, h("b", {}, t(`alarms.severity.${alarm.severity}`), ": "), named(alarm, "text"),
+      alarms.length > ALARMS && alarm === alarms[ALARMS - 1] && ` (${t("alarms.more", { n: alarms.length - ALARMS })})`))),
     ...notices.map(({ text, until }) => h("li", { class: "line" }, icon("info"), h("span", {}, text, " ", h("small", {}, t("counter.notice_till", { time: hourMinute(until, tz) }))))),
   ];
 }

@@ -1,5 +1,5 @@
 // The officer's page: what is at hand, the one large button, the keys of the number pad.
-import { asking, look, tunes } from "hallsys/counter/alerts.js";
+import { asking, concerning, look, tunes } from "hallsys/counter/alerts.js";
 import { renderBar, renderUndo } from "hallsys/counter/bar.js";
 import { askKeys } from "hallsys/counter/bindings.js";
 import { askBack, askCall, askHold, askOutcome, askService, askTransfer, askWalkIn } from "hallsys/counter/dialogs.js";
@@ -28,6 +28,7 @@ const small = new URLSearchParams(location.search).has("small");
 let here = null; // the desk as last drawn
 let before = null; // the look at the hall that the officer was told of
 let heard = {}; // by zone, whether the hall hears
+let alarms = []; // the hall's
 
 const tz = () => link.view.hall.tz;
 const label = () => here?.ticket?.label ?? null;
@@ -150,8 +151,9 @@ function render() {
   fill($("hand"), [here.counter, here.ticket, here.queue.length, lost, view.services, known], () => atHand(view, here, { lost, asOf: link.since, known }));
   $("memo").hidden = !here.ticket;
   const shown = lost ? [] : notices();
-  const news = [here.forgotten, here.counter.asks, here.queue.length, asking(here).map(({ counter }) => [counter.id, counter.asks]), shown];
-  fill($("news"), news, () => newsRows(view, here, asking(here), shown));
+  const ours = lost ? [] : concerning(alarms, here.counter);
+  const news = [here.forgotten, here.counter.asks, here.queue.length, asking(here).map(({ counter }) => [counter.id, counter.asks]), shown, ours];
+  fill($("news"), news, () => newsRows(view, here, asking(here), shown, ours));
   $("news").hidden = !$("news").firstChild;
   $("nextbox").hidden = !lookups.next;
   if (lookups.next) fill($("next"), [lookups.next.ticket, lookups.next.why, whole(now)], () => nextUp(view, lookups.next, now));
@@ -201,7 +203,7 @@ function hint(wanted, n, now) {
 /** Sounds and spoken words for what changed since last time; after a cut nothing is known to have changed. */
 function notice(lost, now) {
   if (lost) return;
-  const after = look(link.view, here, now);
+  const after = look(link.view, here, now, concerning(alarms, here.counter));
   if (!elsewhere()) tunes(before, after).slice(0, 1).forEach(play);
   if (before && after.idle && before.queue === 0 && after.queue > 0) write($("spoken"), t("counter.somebody", { n: after.queue }));
   if (after.label && after.label !== before?.label) write($("spoken"), `${t(`state.${here.state}`)} ${after.label}`);
@@ -248,6 +250,10 @@ link
   })
   .on("heard", ({ zones }) => {
     heard = zones;
+    render();
+  })
+  .on("alarms", (told) => {
+    alarms = told.alarms;
     render();
   })
   .on("state", render)
