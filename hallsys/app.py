@@ -5,17 +5,15 @@ import errno
 import gc
 import logging
 import signal
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
-from typing import Any
 
 from aiohttp import web
 
-from hallsys.admin import routes as administration
 from hallsys.admin.routes import Admin
 from hallsys.caller import routes as caller
 from hallsys.config import HallConfig, Settings
-from hallsys.core.stats import Stats
+from hallsys.described import described
 from hallsys.display import routes as display
 from hallsys.display.prepare import Voices
 from hallsys.display.prompts import Prompts
@@ -23,17 +21,18 @@ from hallsys.display.studio import routes as studio
 from hallsys.display.studio.shelf import Shelf
 from hallsys.errors import Refused
 from hallsys.kiosk import routes as kiosk
-from hallsys.kiosk.desk import Aloud, Desk, LookedUp, LookUp
+from hallsys.kiosk.booking.routes import BookingDesk
+from hallsys.kiosk.desk import Desk
 from hallsys.kiosk.lists import Lists
 from hallsys.kiosk.phone import routes as phone
 from hallsys.kiosk.printing import routes as printing
-from hallsys.kiosk.printing.desk import Print, PrintDesk, PrinterState, PrintPapers, PrintTest
+from hallsys.kiosk.printing.desk import PrintDesk
 from hallsys.live import openapi
 from hallsys.live.api import Api
 from hallsys.live.halls import Halls
 from hallsys.live.keeper import Keeper
 from hallsys.live.loudspeaker import Loudspeakers
-from hallsys.live.screens import Listed, Screens
+from hallsys.live.screens import Screens
 from hallsys.live.socket import Sockets
 from hallsys.live.staff import Staff
 from hallsys.monitor import routes as monitor
@@ -44,7 +43,8 @@ from hallsys.monitor.alarms.sender import Sender
 from hallsys.monitor.alarms.watch import Sources, Watch
 from hallsys.monitor.forecast import routes as forecast
 from hallsys.monitor.forecast.forecasts import Forecasts
-from hallsys.monitor.reports.count import Answer
+from hallsys.monitor.overview import routes as overview
+from hallsys.monitor.overview.lines import Lines
 from hallsys.monitor.reports.routes import Reports
 from hallsys.office.greeting import greet, near_address, playing
 from hallsys.office.stores import store_trouble
@@ -55,7 +55,6 @@ from hallsys.store.lease import Leases
 from hallsys.store.packs import Packs
 from hallsys.store.screenbook import ScreenBook
 from hallsys.texts import Texts
-from hallsys.web import join, officers
 from hallsys.web.entrance import Entrance
 from hallsys.web.errors import BODY_MOST
 
@@ -92,64 +91,6 @@ class Book:
 
     async def configs(self) -> Sequence[HallConfig]:
         return list(self._halls.configs.values())
-
-
-def _described() -> Iterator[openapi.Operation]:
-    """What the description of the API says of the rooms that `live/` does not know."""
-    hall, made = "/api/v1/halls/{hall}", dict[str, str]
-    code, orders = dict[str, str | int], f"{openapi.ALWAYS} too_large"
-    yield openapi.Operation("get", f"{hall}/stats", "The figures of the running day.", Stats)
-    yield openapi.Operation("get", f"{hall}/waits", "The forecast: waits by service, or of a ticket.", forecast.Waits)
-    yield openapi.Operation("get", f"{hall}/advice", "What would shorten the waits.", advice.Advised)
-    yield openapi.Operation("get", f"{hall}/reports", "Figures of any days, by group.", Answer)
-    yield openapi.Operation("get", f"{hall}/screens", "Screens, their settings and health.", dict[str, list[Listed]])
-    yield openapi.Operation("get", f"{hall}/alarms", "Alarms now and before, and who is told.", alarms.Alarms)
-    yield openapi.Operation("get", f"{hall}/officer", "Who is signed in here, and who may.", officers.OfficerChoice)
-    yield openapi.Operation("get", f"{hall}/printer", "How the printer is.", PrinterState)
-    yield openapi.Operation("get", f"{hall}/printers", "How every printer is.", printing.Printers)
-    yield openapi.Operation("get", f"{hall}/accounts", "Waiting devices, tokens, users.", dict[str, Any])
-    for path, summary, body, answer, codes, open_ in (
-        ("advice/later", "Put an advice off for half an hour.", advice.Later, advice.Advised, "", False),
-        ("print", "Print a ticket, or a copy of one.", Print, PrinterState, "unknown_ticket", False),
-        ("print/papers", "Print what a procedure needs.", PrintPapers, PrinterState, "not_found", False),
-        ("print/test", "Print a page that is no ticket.", PrintTest, PrinterState, "not_found", False),
-        ("alarms/{alarm}/acknowledge", "See to an alarm.", None, alarms.Acknowledged, "unknown_alarm", False),
-        ("webhooks/again", "Send dead letters again.", alarms.Again, alarms.Resent, "", False),
-        ("say", "Read a line out.", Aloud, "audio/mpeg", "too_many voice_unavailable", False),
-        ("lookup", "Is a dossier ready?", LookUp, LookedUp, "too_many", False),
-        ("officer/leave", "Leave the counter's device as its officer.", None, officers.OfficerAnswer, "", False),
-        (
-            "officer",
-            "Sign in with name and PIN at a counter's device.",
-            officers.OfficerSignIn,
-            officers.OfficerAnswer,
-            "too_many",
-            False,
-        ),
-        ("join", "Ask for a code that lets this device in.", join.Begin, code, "too_many", True),
-        ("join/wait", "Wait until the code is confirmed.", join.Wait, made, "", True),
-        (
-            "devices",
-            "Let the device with a code in.",
-            administration.Confirm,
-            made,
-            "unknown_counter unknown_code",
-            False,
-        ),
-        ("tokens", "Make a token.", administration.NewToken, made, "unknown_counter", False),
-        ("grants/remove", "End a device or token.", administration.RemoveGrant, made, "unknown_account", False),
-        ("users", "Make a user.", administration.NewUser, made, "unknown_counter password_short name_taken", False),
-        ("users/remove", "End a user.", administration.RemoveUser, made, "unknown_account", False),
-        (
-            "users/pin",
-            "Give an officer a PIN, or take it away.",
-            administration.SetPin,
-            made,
-            "unknown_account pin_weak",
-            False,
-        ),
-    ):
-        yield openapi.Operation("post", f"{hall}/{path}", summary, answer, f"{orders} {codes}", body, open_=open_)
 
 
 class Server:
@@ -189,6 +130,7 @@ class Server:
         self.alarms = Watch(
             self.halls, connection, self._sources(), Texts.load(), settings.public_url, self.sender.wake
         )
+        self.lines = Lines(self.halls, lambda hall: self.alarms.room(hall).alarms.values())
         self._runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=GRACE)
 
     def _application(self) -> web.Application:
@@ -222,6 +164,9 @@ class Server:
                 ),
                 *caller.routes(self.halls, pages, guard),
                 *phone.routes(self.halls, pages, guard),
+                *BookingDesk(
+                    self.halls, pages, guard, self.entrance.joining.attempt, self.entrance.origins.address
+                ).routes(),
                 *kiosk.routes(self.halls, pages, guard, self.desk, self.lists, self.printers),
                 *kiosk.aloud(self.halls, self.prompts.say, self.entrance.joining.attempt),
                 *printing.routes(self.halls, self.printers, self.lists, self.settings.public_url),
@@ -229,9 +174,10 @@ class Server:
                 *forecast.routes(self.halls, self.forecasts),
                 *advice.routes(self.halls, self.advices),
                 *alarms.AlarmRoutes(self.halls, self.alarms, self.sender, self.connection).routes(),
+                *overview.routes(self.halls.configs, self.lines, pages),
                 *Reports(self.halls, pages, guard, Texts.load()).routes(),
                 *admin.routes(),
-                *openapi.routes(*_described()),
+                *openapi.routes(*described()),
             ]
         )
         return app
@@ -268,6 +214,7 @@ class Server:
         await self.sockets.close()
         await self._runner.cleanup()
         await self.alarms.close()
+        await self.lines.close()
         await self.sender.close()
         await self.loudspeakers.close()
         await self.voices.close()

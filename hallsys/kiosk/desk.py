@@ -10,7 +10,7 @@ from typing import Annotated, Final, Literal
 
 import msgspec
 
-from hallsys.config import HallConfig, Words
+from hallsys.config import HallConfig, Language, Words
 from hallsys.core.commands import DOSSIER, fold_dossier
 from hallsys.kiosk.dossiers.answer import STATUSES, Dossier, NoSource, Source
 from hallsys.kiosk.dossiers.file import FileSource
@@ -23,6 +23,9 @@ DEVICE_TRIES: Final = (30, 60)
 CHECK_TRIES: Final = (5, 3600)
 """Check codes tried for one code: four characters are few."""
 
+ALOUD: Final = (120, 60)
+"""Lines that one device has read out, in so many seconds: a page has a dozen."""
+
 Attempt = Callable[[str, str, int, int], Awaitable[None]]
 """`attempt(what, who, most, seconds)` counts a try for all servers and raises Refused too_many."""
 
@@ -32,6 +35,13 @@ class LookUp(msgspec.Struct, forbid_unknown_fields=True):
 
     code: Annotated[str, msgspec.Meta(max_length=64)]
     check: Annotated[str, msgspec.Meta(max_length=16)] | None = None
+
+
+class Aloud(msgspec.Struct, forbid_unknown_fields=True):
+    """The body of `say`: a line of the page."""
+
+    text: Annotated[str, msgspec.Meta(min_length=1, max_length=300)]
+    language: Language = "vi"
 
 
 class LookedUp(msgspec.Struct, omit_defaults=True):

@@ -35,7 +35,7 @@ _ALWAYS: Final = CIMultiDict(
     {
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "same-origin",
-        "Permissions-Policy": "camera=(), geolocation=(), microphone=(self), payment=()",
+        "Permissions-Policy": "camera=(self), geolocation=(), microphone=(self), payment=()",
     }
 )
 _JSON: Final = "application/json; charset=utf-8"

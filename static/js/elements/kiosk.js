@@ -10,9 +10,9 @@ const heading = (text) => h("h1", { class: "ask", tabindex: "-1" }, text);
 const button = (style, kind, ...content) => h("button", { type: "button", class: `btn ${style}`, click: press(kind) }, ...content);
 const chosen = (service) => h("p", { class: "chosen" }, h("b", {}, service.letter), named(service));
 
-/** `{services: [{id, letter, name, about, open, opens, count, wait}], lost, slip, search}`: what have you come for? */
+/** `{services: [{id, letter, name, about, open, opens, count, wait}], lost, slip, booking, search}`: what have you come for? */
 class KioskStart extends Piece {
-  draw({ services, lost, slip, search }) {
+  draw({ services, lost, slip, booking, search }) {
     return [heading(t("kiosk.choose")),
       slip && h("button", { type: "button", class: "slip", click: press("slip") }, icon("scan"),
         h("span", {}, h("b", {}, t("kiosk.slip")), h("span", {}, t("kiosk.slip_hint"))), icon("arrow")),
@@ -21,6 +21,8 @@ class KioskStart extends Piece {
           h("span", { class: "l" }, service.letter),
           h("span", { class: "t" }, h("b", {}, service.name), h("span", {}, service.about)),
           h("span", { class: "q" }, ...queue(service)))))),
+      booking && h("button", { type: "button", class: "find", disabled: lost, click: press("booking") }, icon("calendar"),
+        h("span", {}, h("b", {}, t("kiosk.booking")))),
       search && h("button", { type: "button", class: "find", click: press("search") }, icon("search"),
         h("span", {}, h("b", {}, t("kiosk.search")), " – ", t("kiosk.search_plain")))];
   }
@@ -47,17 +49,17 @@ class KioskPriority extends Piece {
   }
 }
 
-/** `{service, label, ahead, wait, counters, paper, picture}`: the number, as large as it goes; `paper` is null where nothing
+/** `{service, label, ahead, wait, counters, note, paper, picture}`: the number, as large as it goes; `paper` is null where nothing
     prints, "waiting", "printed", or why not. `countdown(n)` for the moment to take it back. */
 class KioskTicket extends Piece {
-  draw({ service, label, ahead, wait, counters, paper, picture }) {
+  draw({ service, label, ahead, wait, counters, note, paper, picture }) {
     return [
       h("section", { class: "got" },
         h("h1", { tabindex: "-1" }, h("span", { class: "your" }, t("kiosk.yours")), " ",
           h("span", { class: "num", "data-len": String(label.length) }, label)),
-        h("p", {}, h("b", {}, named(service)))),
+        h("p", {}, h("b", {}, named(service))), note && h("p", {}, note)),
       h("dl", { class: "three" },
-        h("div", {}, h("dt", {}, t("kiosk.ahead")), h("dd", {}, ahead ? t("kiosk.people", { n: ahead }) : t("kiosk.nobody_ahead"))),
+        ahead !== null && h("div", {}, h("dt", {}, t("kiosk.ahead")), h("dd", {}, ahead ? t("kiosk.people", { n: ahead }) : t("kiosk.nobody_ahead"))),
         wait && h("div", {}, h("dt", {}, t("waits.label")), h("dd", {}, waitWords(wait, t))),
         counters.length > 0 && h("div", {}, h("dt", {}, t("kiosk.to_counter")), h("dd", {}, listed(counters)))),
       h("div", { class: "carry", role: "status" }, picture && h("img", { src: picture, alt: t("kiosk.picture") }),
@@ -65,6 +67,7 @@ class KioskTicket extends Piece {
           h("p", {}, paper && paper !== "printed" && paper !== "waiting" ? t("kiosk.no_paper") : t("kiosk.thanks")))),
       h("div", { class: "actions" },
         button("go tall", "home", icon("check"), t("kiosk.done")),
+        paper && paper !== "waiting" && button("", "again", icon("print"), t("kiosk.print_again")),
         button("undo", "undo", icon("return"), h("span", {}))),
     ];
   }

@@ -19,7 +19,28 @@ async function ask(path, wish = {}) {
 /** `{printed, works, state, picture}` of a ticket; not printed where no answer comes. */
 export async function printTicket(token, language) {
   const told = await ask("print", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ token, language }) });
-  return told ?? { printed: false, works: false, state: "offline", picture: null };
+  return bySheet(told ?? { printed: false, works: false, state: "offline", picture: null });
+}
+
+/** The papers that a procedure needs, printed: the same, without a picture. */
+export async function printPapers(procedure, language) {
+  const told = await ask("print/papers", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ procedure, language }) });
+  return bySheet(told ?? { printed: false, works: false, state: "offline" });
+}
+
+/** Where this browser is the printer, the server sends the sheet as a picture: it is all that a printed page shows
+    (css/kiosk.css). Whether it came out nobody tells a browser. */
+async function bySheet(told) {
+  if (!told.sheet) return told;
+  const sheet = new Image();
+  sheet.className = `sheet mm${told.paper}`;
+  sheet.alt = "";
+  sheet.src = told.sheet;
+  await sheet.decode();
+  document.body.append(sheet);
+  window.print();
+  sheet.remove();
+  return { ...told, printed: true };
 }
 
 /** `{works, state}`, or null where no answer comes: then nothing new is known. */

@@ -1,6 +1,7 @@
 // The kiosk's screens for those who look something up: a procedure by its name, a dossier by the code on its receipt.
 import { Piece, h, icon } from "hallsys/elements/piece.js";
 import { longDay } from "hallsys/elements/time.js";
+import { hasCamera } from "hallsys/kiosk/camera.js";
 import { data, lang, named, t } from "hallsys/texts.js";
 
 const tell = (element, kind, detail = {}) => element.dispatchEvent(new CustomEvent("press", { bubbles: true, detail: { kind, ...detail } }));
@@ -59,9 +60,10 @@ class KioskFound extends Piece {
   }
 }
 
-/** `{service, open, name, papers, days, fee}`: what to bring, and the ticket of its service. */
+/** `{service, open, name, papers, days, fee, paper}`: what to bring, and the ticket of its service; `paper` is null where
+    nothing prints, "offered", "waiting", "printed" or "failed". */
 class KioskPapers extends Piece {
-  draw({ service, open, name, papers, days, fee }) {
+  draw({ service, open, name, papers, days, fee, paper }) {
     return [h("p", { class: "chosen" }, h("b", {}, service.letter), named(service)),
       h("h1", { class: "ask", tabindex: "-1", lang: "vi" }, name),
       h("section", { class: "answer papers scroll", tabindex: "0" },
@@ -73,18 +75,38 @@ class KioskPapers extends Piece {
       h("div", { class: "actions" },
         open ? button("go tall", "service", "arrow", t("kiosk.take_for", { letter: service.letter }), { id: service.id })
           : h("p", { class: "sub" }, t("kiosk.refused.service_closed")),
+        paper && h("button", { type: "button", class: "btn", disabled: paper === "waiting", click: press("print_papers") }, icon("print"), t(`kiosk.papers_${paper}`)),
         button("", "search", "arrow-left", t("kiosk.back")))];
   }
 }
 
-/** `{asks: "code" | "check", trouble, home, opened}` */
+/** `{asks: "code" | "check" | "booking", trouble, home, opened}` */
 class KioskSlip extends Piece {
+  /** The camera takes the place of the keys, and gives it back. */
+  #watch(eye) {
+    const open = this.querySelector("kiosk-camera");
+    const keys = this.querySelector(".keys");
+    eye.setAttribute("aria-expanded", String(!open));
+    keys.hidden = !open;
+    if (open) return open.remove();
+    const camera = document.createElement("kiosk-camera");
+    camera.addEventListener("seen", ({ detail }) => tell(this, "scanned", detail));
+    camera.addEventListener("blind", () => {
+      camera.remove();
+      eye.remove();
+      keys.hidden = false;
+    });
+    keys.after(camera);
+  }
+
   draw({ asks, trouble, home }) {
     const ask = t(`kiosk.slip_${asks}`);
     const done = (text) => text.trim() && tell(this, "look_up", { [asks]: text });
-    const [field, keys] = typing({ rows: CODE, label: ask, sign: "scan", most: asks === "code" ? 40 : 4, done, go: t("kiosk.look_up") });
+    const [field, keys] = typing({ rows: CODE, label: ask, sign: "scan", most: asks === "check" ? 4 : 40, done, go: t(asks === "booking" ? "kiosk.check_in" : "kiosk.look_up") });
     return [h("h1", { class: "ask", tabindex: "-1" }, ask), field,
       h("p", { class: "sub", role: "status" }, trouble ?? t(`kiosk.slip_${asks}_hint`)), keys,
+      hasCamera && asks !== "check" && h("button", { type: "button", class: "btn eye", "aria-expanded": "false", click: (event) => this.#watch(event.currentTarget) },
+        icon("scan"), t("kiosk.camera")),
       home && button("", "home", "arrow-left", t("kiosk.back"))];
   }
 }
@@ -109,8 +131,8 @@ class KioskDossier extends Piece {
         h("div", { class: "verdict" }, icon(sign), h("div", {}, h("h1", { tabindex: "-1" }, title), h("p", {}, text))),
         h("dl", { class: "facts" },
           h("dt", {}, t("kiosk.receipt")), h("dd", {}, masked),
-          answer.words && [h("dt", {}, t("kiosk.status")), h("dd", {}, answer.words[lang()])],
-          answer.due && answer.found !== "ready" && [h("dt", {}, t("kiosk.due")), h("dd", {}, longDay(Date.parse(`${answer.due}T12:00Z`), "UTC"))])),
+          answer.words && [h("dt", {}, t("kiosk.status")), h("dd", { class: "told" }, answer.words[lang()])],
+          answer.due && answer.found !== "ready" && [h("dt", {}, t("kiosk.due")), h("dd", { class: "told" }, longDay(Date.parse(`${answer.due}T12:00Z`), "UTC"))])),
       h("p", { class: "sub" }, t("kiosk.bring_slip")),
       h("div", { class: "actions" },
         tickets && answer.found === "ready" && button("go tall", "collect", "arrow", t("kiosk.collect")),

@@ -10,13 +10,16 @@ export const foldCode = (text) => text.replace(/\s/g, "").replace(/[\u2010-\u201
 
 export const isCode = (text) => CODE.test(foldCode(text));
 
+/** A booking's code, eight letters and figures; people put blanks and dashes into it. */
+export const bookingOf = (text) => /^[A-Z2-7]{8}$/.exec(foldCode(text).replace(/-/g, ""))?.[0] ?? null;
+
 /** "…-260915-••••48": enough to know one's own, not enough to ask for another's. */
 export function masked(code) {
   const [, day, number] = foldCode(code).split("-");
   return day && number ? `…-${day}-••••${number.slice(-2)}` : "…";
 }
 
-/** Hears a scanner wherever the page is, where nobody types into a field: `scanned(code)`. */
+/** Hears a scanner wherever the page is, where nobody types into a field: `scanned(text)`, if it is a code of ours. */
 export function hearScanner(scanned) {
   let typed = "";
   let last = 0;
@@ -26,7 +29,7 @@ export function hearScanner(scanned) {
     if (now - last > TYPED_WITHIN) typed = "";
     last = now;
     if (event.key.length === 1) typed += event.key;
-    if (event.key !== "Enter" || !isCode(typed)) return;
+    if (event.key !== "Enter" || !(isCode(typed) || bookingOf(typed))) return;
     event.preventDefault(); // the button that has the focus was not meant
     event.stopPropagation();
     scanned(typed);

@@ -3,10 +3,11 @@ import "hallsys/elements/kiosk.js";
 import { comeBack } from "hallsys/elements/comeback.js";
 import { hourMinute, hoursOf } from "hallsys/elements/time.js";
 import { aids } from "hallsys/kiosk/aids.js";
+import { Aloud } from "hallsys/kiosk/aloud.js";
 import "hallsys/kiosk/screens.js";
 import { Procedures } from "hallsys/kiosk/search.js";
-import { howIsPrinter, printTicket } from "hallsys/kiosk/paper.js";
-import { hearScanner, isCode, lookUp, masked } from "hallsys/kiosk/slip.js";
+import { howIsPrinter, printPapers, printTicket } from "hallsys/kiosk/paper.js";
+import { bookingOf, hearScanner, isCode, lookUp, masked } from "hallsys/kiosk/slip.js";
 import { countersFor, waiting } from "hallsys/live/hall.js";
 import { Link } from "hallsys/live/link.js";
 import { data, has, lang, named, t } from "hallsys/texts.js";
@@ -30,6 +31,7 @@ let screen = "start";
 let service = null;
 let query = "";
 let procedure = null;
+let papersOut = "offered"; // how printing the procedure's papers went
 let slip = null; // {asks, trouble, code, answer}: what the citizen's receipt says; gone with its screen
 let printer = null; // why it cannot print, or null
 let opened = 0; // a field begins empty each time
@@ -41,6 +43,7 @@ let shownAt = 0;
 let waits = {}; // the forecast, by service
 let asked = 0; // counts presses: an answer to a press that was given up is not shown
 let timers = [];
+const aloud = new Aloud();
 
 link.on("view", draw).on("state", draw).on("waits", ({ services }) => {
   waits = services;
@@ -58,6 +61,7 @@ function go(to) {
   shownAt = performance.now();
   draw();
   part(`kiosk-${to} ${to === "search" || to === "slip" ? "input" : "h1"}`)?.focus();
+  aloud.read(part(`kiosk-${to}`));
 }
 
 const later = (ms, then) => timers.push(setTimeout(then, ms));
@@ -86,7 +90,7 @@ function start(view, lost) {
   const count = waiting(view);
   return { lost, services: Object.values(view.services).map((row) => ({ id: row.id, letter: row.letter, name: named(row),
     about: named(row, "about"), ...openNow(row), count: lost ? null : count[row.id],
-    wait: lost ? "" : waitWords(waits[row.id], t) })), slip: data.slip !== null, search: procedures.all.length > 0 };
+    wait: lost ? "" : waitWords(waits[row.id], t) })), slip: data.slip !== null, booking: data.booking, search: procedures.all.length > 0 };
 }
 
 /** Some services have hours of their own; `opens` is when today. */
@@ -106,7 +110,7 @@ function found(view, lost) {
 
 function papers(view, lost) {
   const row = view.services[procedure.service];
-  return { ...procedure, service: row, open: openNow(row).open && !lost };
+  return { ...procedure, service: row, open: openNow(row).open && !lost, paper: data.prints && !lost ? papersOut : null };
 }
 
 function priority(view) {
@@ -155,16 +159,29 @@ const presses = {
   },
   procedure({ place }) {
     procedure = procedures.all[place];
+    papersOut = "offered";
     go("papers");
   },
+  async print_papers() {
+    const mine = procedure;
+    papersOut = "waiting";
+    draw();
+    const told = await printPapers(mine.name, lang());
+    if (procedure !== mine) return;
+    papersOut = told.printed ? "printed" : "failed";
+    draw();
+  },
   slip: () => askSlip("code"),
-  look_up: ({ code, check }) => (code ? ask(code) : ask(slip.code, check)),
+  booking: () => askSlip("booking"),
+  look_up: ({ code, check, booking }) => (code ?? booking ? scanned(code ?? booking) : ask(slip.code, check)),
+  scanned: ({ code }) => (isCode(code) || bookingOf(code)) && scanned(code),
   collect({ ordinary }) {
     const { code } = slip;
     service = data.slip;
     if (ordinary && link.view.hall.priorities.length) return go("priority");
-    issue(null, ordinary ? {} : { dossier: code });
+    issue(null, ordinary ? {} : { dossier: code, ready: true });
   },
+  again: () => print(held),
   undo: takeBack,
   give_up() {
     asked += 1;
@@ -206,28 +223,40 @@ function waitWord() {
   word({ icon: "clock", title: t("kiosk.looking"), text: t("kiosk.taking_hint"), action: { kind: "give_up", word: t("kiosk.give_up_look") }, stays: true });
 }
 
-if (data.slip !== null) {
-  hearScanner((code) => ["start", "search", "papers", "slip", "dossier"].includes(screen) && shownAt !== Infinity && link.view && ask(code));
+const LISTENS = ["start", "search", "papers", "slip", "dossier"];
+hearScanner((code) => LISTENS.includes(screen) && shownAt !== Infinity && link.view && scanned(code));
+
+/** Whatever code it is: that of a booking, or of a receipt. */
+function scanned(text) {
+  const booking = bookingOf(text);
+  if (booking) return take("check_in", { booking }, null);
+  if (screen === "slip" && slip.asks === "booking" && !isCode(text)) return askSlip("booking", t("kiosk.slip_no_booking"));
+  if (data.slip !== null) ask(text);
 }
 
-async function issue(kind, more = {}) {
+function issue(kind, more = {}) {
+  const row = link.view.services[service];
+  take("issue", { service: row.id, ...(kind && { priority: kind }), ...more }, row);
+}
+
+async function take(command, args, row) {
   if (link.state === "lost") return;
   const mine = ++asked;
-  const row = link.view.services[service];
   shownAt = Infinity; // one press, one number: no other counts until the answer is here
   later(SLOW, () => word({ icon: "clock", title: t("kiosk.taking"), text: t("kiosk.taking_hint"), service: row,
     action: { kind: "give_up", word: t("kiosk.give_up") }, stays: true }));
   try {
-    const { result } = await link.do("issue", { service: row.id, ...(kind && { priority: kind }), ...more }, { patience: 5_000 });
+    const { result } = await link.do(command, args, { patience: 5_000 });
     if (mine !== asked) return void link.do("cancel", { token: result.token }).catch(() => {}); // nobody holds it: refused means that it has ended already
-    show(row, result);
+    show(row ?? link.view.services[result.ticket.service], result);
   } catch (refused) {
     if (mine === asked) refuse(refused.code, row, refused.message);
   }
 }
 
-function show(row, { ticket: made, token, ahead, wait }) {
-  ticket = { service: row, label: made.label, ahead, wait, counters: countersFor(link.view, made), paper: data.prints ? "waiting" : null, picture: null };
+function show(row, { ticket: made, token, ahead = null, wait = null }) {
+  const note = made.ready ? t("kiosk.ready") : made.booked ? t("kiosk.booked", { time: hourMinute(made.booked, link.view.hall.tz) }) : null;
+  ticket = { service: row, label: made.label, ahead, wait: ahead && wait?.[1] < 15 ? null : wait, note, counters: countersFor(link.view, made), paper: data.prints ? "waiting" : null, picture: null };
   held = token;
   go("ticket");
   for (let second = 0; second <= UNDO; second++) later(second * 1000, () => count(UNDO - second));
@@ -243,6 +272,11 @@ function count(seconds) {
 
 /** The number is on disk already: whatever the printer does, it counts, and the screen shows it for longer without paper. */
 async function print(token) {
+  if (ticket.paper !== "waiting") {
+    ticket = { ...ticket, paper: "waiting" };
+    draw();
+    count(left);
+  }
   const told = await printTicket(token, lang());
   printer = told.works ? null : told.state;
   if (held !== token || screen !== "ticket") return;
@@ -282,7 +316,8 @@ function turned() {
   if (screen === "ticket") part("kiosk-ticket").countdown(0);
 }
 
-aids({ drawn: turned, idle: () => shownAt !== Infinity && go("start") });
+aids({ drawn: turned, idle: () => shownAt !== Infinity && go("start"), aloud: (on) => aloud.turn(on, part(`kiosk-${screen}`)) });
+document.addEventListener("pointerdown", () => aloud.stop());
 setInterval(clock, 1000);
 if (data.prints) {
   setInterval(async () => {

@@ -1,6 +1,7 @@
 // The look-up station: a citizen scans or types the code of a receipt and reads its status. No ticket, and nothing stays.
 import { hourMinute } from "hallsys/elements/time.js";
 import { aids } from "hallsys/kiosk/aids.js";
+import { Aloud } from "hallsys/kiosk/aloud.js";
 import "hallsys/kiosk/screens.js";
 import { hearScanner, isCode, lookUp, masked } from "hallsys/kiosk/slip.js";
 import { data, lang, t } from "hallsys/texts.js";
@@ -10,6 +11,7 @@ let slip = { asks: "code", code: null, trouble: null, answer: null };
 let opened = 0;
 let asked = 0;
 let clearing;
+const aloud = new Aloud();
 
 function show(next) {
   clearTimeout(clearing);
@@ -18,6 +20,7 @@ function show(next) {
   if (slip.code || slip.trouble) clearing = setTimeout(clear, data.cleared * 1000);
   draw();
   part(slip.answer ? "kiosk-dossier h1" : "kiosk-slip input").focus();
+  aloud.read(part("main"));
 }
 
 function clear() {
@@ -48,6 +51,7 @@ async function ask(code, check) {
 
 const presses = {
   home: clear,
+  scanned: ({ code }) => isCode(code) && void ask(code),
   look_up: ({ code, check }) => (code ? ask(code) : ask(slip.code, check)),
 };
 
@@ -55,6 +59,7 @@ const clock = () => void (part(".clock").textContent = hourMinute(Date.now(), da
 
 document.addEventListener("press", ({ detail }) => presses[detail.kind](detail));
 hearScanner((code) => void ask(code));
-aids({ drawn: draw, idle: clear });
+aids({ drawn: draw, idle: clear, aloud: (on) => aloud.turn(on, part("main")) });
+document.addEventListener("pointerdown", () => aloud.stop());
 setInterval(clock, 1000);
 show({});
