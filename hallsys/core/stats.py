@@ -92,8 +92,8 @@ def day_stats(tickets: Iterable[Ticket], now: int) -> Stats:
             by_counter[ticket.counter].append(ticket)
     return Stats(
         now=now,
-        total=_figures(everyone, now),
-        services={service: _figures(group, now) for service, group in sorted(by_service.items())},
+        total=figures(everyone, now),
+        services={service: figures(group, now) for service, group in sorted(by_service.items())},
         counters={
             counter: CounterFigures(len(group), _spread(_service_times(group)))
             for counter, group in sorted(by_counter.items())
@@ -102,7 +102,8 @@ def day_stats(tickets: Iterable[Ticket], now: int) -> Stats:
     )
 
 
-def _figures(tickets: Sequence[Ticket], now: int) -> Figures:
+def figures(tickets: Sequence[Ticket], now: int) -> Figures:
+    """The figures of some of a day's tickets, ended ones included, at `now` (ms)."""
     states = [ticket.state for ticket in tickets]
     present = [now - ticket.queued_at for ticket in tickets if ticket.state == WAITING]
     ended = [(called, called - ticket.queued_at) for ticket in tickets if (called := _called(ticket)) is not None]

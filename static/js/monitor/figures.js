@@ -1,5 +1,6 @@
 // The figures of the day from the server: asked for after events, but seldom, and kept when they cannot be had.
 const GAP = 5_000; // ms between two requests
+const STOPPED = -1;
 const ANEW = 60_000; // ms after which they are asked for in any case: the last hour moves on by itself
 
 export class Figures {
@@ -9,17 +10,25 @@ export class Figures {
   #changed;
   #asked = -Infinity;
   #timer = null;
+  #anew;
 
   constructor(url, changed) {
     this.#url = url;
     this.#changed = changed;
-    setInterval(() => this.want(), ANEW);
+    this.#anew = setInterval(() => this.want(), ANEW);
   }
 
   /** Asks now, or as soon as the last request is long enough ago; asking twice is asking once. */
   want() {
     if (this.#timer !== null) return;
     this.#timer = setTimeout(() => this.#ask(), Math.max(0, this.#asked + GAP - performance.now()));
+  }
+
+  /** Asks for nothing any more. */
+  stop() {
+    clearInterval(this.#anew);
+    clearTimeout(this.#timer);
+    this.#timer = STOPPED;
   }
 
   async #ask() {
@@ -31,6 +40,7 @@ export class Figures {
     } catch {
       this.failed = true;
     }
+    if (this.#timer === STOPPED) return;
     this.#timer = null;
     if (this.failed) this.want();
     this.#changed();
