@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "hallsys"
 
 FLOORS = {
-    5: {"app", "cli", "office", "__main__"},
+    5: {"app", "described", "cli", "office", "__main__"},
     4: {"display", "caller", "kiosk", "monitor", "admin", "simulate"},
     3: {"live", "web"},
     2: {"store"},

@@ -42,8 +42,8 @@ def anonymous(booking: Booking) -> Booking:
 
 
 def booking_of(state: HallState, code: str) -> Booking:
-    """Raises Refused unknown_booking."""
-    booking = state.bookings.get(code.strip().upper())
+    """Raises Refused unknown_booking. Codes are shown with a dash, and typed with or without."""
+    booking = state.bookings.get("".join(code.upper().replace("-", " ").split()))
     if booking is None:
         raise Refused("unknown_booking", "booking")
     return booking

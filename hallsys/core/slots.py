@@ -34,7 +34,7 @@ def places(config: HallConfig, service: str) -> int:
 
 
 def is_slot(config: HallConfig, service: str, at: int) -> bool:
-    """Whether a time is the beginning of a slot, whichever the day."""
+    """Whether a time is the beginning of a slot, however far away."""
     return at in _of_day(config, service, datetime.fromtimestamp(at / 1000, ZoneInfo(config.timezone)).date())
 
 
@@ -66,7 +66,7 @@ def _of_day(config: HallConfig, service: str, day: date) -> list[int]:
     if day.isoweekday() not in rules.weekdays or day.isoformat() in rules.closed:
         return []
     own = next((row.hours for row in config.services if row.id == service), None)
-    found = []
+    found: list[int] = []
     for start, end in own or config.hours:
         at, last = (
             int(datetime.fromisoformat(f"{day}T{clock}").replace(tzinfo=zone).timestamp()) * 1000

@@ -42,7 +42,7 @@ def routes(halls: Halls, pages: Pages, guard: Guard) -> list[web.RouteDef]:
         if join is not None:
             return join
         counter = own or request.query.get("counter")
-        if counter not in (row.id for row in hall.counters):
+        if counter not in [row.id for row in hall.counters]:
             counter = None
         return pages.render(
             request,

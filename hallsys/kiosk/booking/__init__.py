@@ -1,0 +1,1 @@
+"""Visits booked ahead, by citizens where the hall allows it, and by officers."""
