@@ -120,12 +120,15 @@ def aged(scene: Scene, past: Past) -> float:
     return max(past.aged, float(np.median(waits)) + VISIT_S if waits else 0.0)
 
 
-def to_come(scene: Scene, past: Past, until: float, futures: int, rng: np.random.Generator) -> tuple[Ints, Floats]:
-    """Lane (service x 4 + lane) and time of everybody who joins a line after now and before `until`, by future."""
+def to_come(
+    scene: Scene, past: Past, until: float, futures: int, rng: np.random.Generator, spread: float = DAY_CV
+) -> tuple[Ints, Floats]:
+    """Lane (service x 4 + lane) and time of everybody who joins a line after now and before `until`, by future.
+    `spread`: how sure the size of the day is."""
     stream = past.stream
     weekday = _weekday(scene.weekday, past)
     begun = float(stream.worth[(stream.at <= scene.now) & stream.arrival].sum()) * weekday
-    prior = 1 / DAY_CV**2
+    prior = 1 / spread**2
     scale = rng.gamma(prior + len(scene.today.arrivals), 1 / (prior + begun), futures) * weekday
     chosen = np.flatnonzero((stream.after > scene.now) & (stream.at <= until))
     worth = (stream.worth * _services(scene, past, weekday)[stream.lane // LANES])[chosen]

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hallsys.core.forecast import record
+from hallsys.core.forecast.disorder import LEAST, Seen, disorder, past_disorder
 from hallsys.core.forecast.flow import Past, aged, first_day, learn_flow, returning, to_come
 from hallsys.core.forecast.pace import Pace, Visits, gaps, learn_pace, visits
 from hallsys.core.forecast.play import LANES, NEVER, ORDINARY, PRIORITY, RETURN, Crowd, Desks, Rules, play
@@ -32,6 +33,7 @@ class Knowledge(NamedTuple):
     gaps: tuple[float, ...]
     flow: Past
     roster: Roster
+    disorder: Seen
 
 
 class Stage(NamedTuple):
@@ -43,13 +45,14 @@ class Stage(NamedTuple):
     table: Floats
     draws: Ints
     aged: float
+    rogue: NDArray[np.bool_] | None
 
     def play(self, wanted: NDArray[np.bool_] | None = None, until: float = 0.0) -> Floats:
         """When each of the crowd is called, by future; as `play` has it."""
         if self.desks is None:
             return np.full(self.crowd.key.shape, NEVER)
         asked = np.zeros(self.crowd.key.shape[1], dtype=bool) if wanted is None else wanted
-        return play(self.crowd, self.desks, self.rules, self.table, self.draws, self.aged, asked, until)
+        return play(self.crowd, self.desks, self.rules, self.table, self.draws, self.aged, asked, until, self.rogue)
 
 
 class Outlook(NamedTuple):
@@ -148,7 +151,9 @@ def set_stage(
     desks = _desks(scene, pace, known.roster, futures, rng) if scene.counters else None
     draws = np.roll(even(steps, futures, pace.table.shape[1]), int(rng.integers(steps)), axis=0)
     rules = Rules(scene.priority_calls, scene.prefer_s, scene.starve_s)
-    return Stage(crowd, desks, rules, pace.table + pace.gap, draws, aged(scene, past))
+    share = disorder(scene, known.disorder)
+    rogue = chances(steps, futures) < share if share >= LEAST else None
+    return Stage(crowd, desks, rules, pace.table + pace.gap, draws, aged(scene, past), rogue)
 
 
 def known_of(scene: Scene, history: Mapping[str, Any] | None, memo: dict[str, Any]) -> Knowledge:
@@ -179,6 +184,7 @@ def _learn(scene: Scene, days: Sequence[Day]) -> Knowledge:
         tuple(gap for day in days[-5:] for gap in gaps(day)),
         learn_flow(days, scene.services),
         learn_roster([traces(day, scene.last_issue) for day in days], common_traces(scene.hours)),
+        past_disorder(days),
     )
 
 
@@ -242,3 +248,9 @@ def even(steps: int, futures: int, quantiles: int) -> Ints:
     """Which quantile each visit takes: in every step the futures cover them all evenly."""
     base = np.arange(futures) * quantiles // futures
     return np.array(np.random.default_rng(0).permuted(np.tile(base, (steps, 1)), axis=1), dtype=np.int64)
+
+
+@cache
+def chances(steps: int, futures: int) -> Floats:
+    """A number from 0 to 1 for each step of each future."""
+    return np.random.default_rng(11).random((steps, futures))

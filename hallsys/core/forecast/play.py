@@ -24,6 +24,10 @@ NEVER: Final = 8e5
 NOBODY: Final = 9e5
 """The head of an empty lane; later than `NEVER`, so that nobody calls it."""
 NO_BREAK: Final = 1e6
+TICK_S: Final = 1e-3
+"""Times closer than this are one: sums of large numbers are not exact."""
+LANE_S: Final = 1e6
+"""Longer than any day: lanes laid end to end do not overlap."""
 CHAIN: Final = 3
 """Changes of mind along the services of a counter; each needs a wait `prefer_s` longer than the last."""
 
@@ -71,17 +75,20 @@ def play(
     aged: float,
     asked: NDArray[np.bool_],
     until: float = 0.0,
+    rogue: NDArray[np.bool_] | None = None,
 ) -> Floats:
     """When each of the crowd is called in each future, `NEVER` where it is not before the play ends.
 
     `table` holds service times by service and quantile, `draws` which quantile, by step and future; it ends the play
     too. `aged` is how long before it queues a transfer to come has had its place. The play stops when those `asked`
-    are called in every future and all of them have reached `until`.
+    are called in every future and all of them have reached `until`. `rogue`, by step and future: whether this call
+    is of anybody who waits, whoever's turn it is.
     """
     futures, width = crowd.key.shape
     counters, most = desks.serves.shape
     lanes = crowd.services * LANES
-    order, keys, pointer, first = _lines(crowd, lanes)
+    order, keys, pointer, first, rising, many = _lines(crowd, lanes)
+    taken = np.zeros(keys.size if rogue is not None else 0, dtype=bool)
     row_lane = np.arange(futures) * (lanes + 1)
     row_key = np.arange(futures) * keys.shape[1]
     row_desk = np.arange(futures) * counters
@@ -108,7 +115,7 @@ def play(
     called = np.full(futures * (width + 1), NEVER)
     missing = int(asked.sum()) * futures
 
-    for draw in draws:
+    for step, draw in enumerate(draws):
         desk = free.argmin(axis=1)
         at = row_desk + desk
         t = free_flat.take(at)
@@ -153,13 +160,33 @@ def play(
         back = heads[:, :most].argmin(axis=1)
         returned = flat.take(row_all + back) < NEVER
         column = np.where(returned, back, column)
+        further: Ints | None = None
+        if rogue is not None and len(rows := np.flatnonzero(rogue[step] & ~idle)):
+            further = np.zeros(futures, dtype=np.int64)
+            column[rows] = _any_lane(
+                heads[rows], t[rows], many.take(looks[desk[rows]] + row_lane[rows, None]), draw[rows]
+            )
+            lane_of = row_lane[rows] + looks[desk[rows], column[rows]]
+            joined = (lane_of + rows) * LANE_S + t[rows] + TICK_S
+            stand = np.searchsorted(rising, joined) - row_key[rows] - pointer.take(lane_of)
+            further[rows] = (draw[rows] * 7919 + rows * 104_729) % np.maximum(1, stand)
+            kind = column // most
+            is_urgent, returned = kind == PRIORITY, kind == RETURN
         column_lane = seen_flat.take(desk * (LANES * most) + column)
         lane = np.where(idle, lanes, column_lane)
 
         spot = row_lane + lane
         place = pointer.take(spot)
-        slot = np.where(idle, width, order.take(row_key + place))
-        place += ~idle
+        pick = row_key + place
+        if further is not None:
+            pick = pick + further
+            gone = taken.take(pick)  # somebody else was called out of turn from there: the first of the line, then
+            pick[gone] -= further[gone]
+            taken[pick[further > 0]] = True
+        slot = np.where(idle, width, order.take(pick))
+        place += ~idle & (pick == row_key + place)
+        if rogue is not None:
+            place = _standing(taken, row_key + place) - row_key
         pointer[spot] = place
         head[spot] = keys.take(row_key + place)
         called[row_slot + slot] = t
@@ -182,17 +209,37 @@ def play(
     return called.reshape(futures, width + 1)[:, :width]
 
 
-def _lines(crowd: Crowd, lanes: int) -> tuple[Ints, Floats, Ints, Floats]:
+def _any_lane(heads: Floats, t: Floats, many: Ints, draw: Ints) -> Ints:
+    """One of the lanes in which somebody waits, by future: the longer its first has waited and the more people it gets
+    in a day, the more stand there, and the likelier one of them is called."""
+    likely = np.where(heads <= t[:, None], (t[:, None] - heads + 1) * many, 0.0).cumsum(axis=1)
+    wish = likely[:, -1] * ((draw * 0.6180339887) % 1.0)
+    column: Ints = (likely <= wish[:, None]).sum(axis=1).clip(0, heads.shape[1] - 1)
+    return column
+
+
+def _standing(taken: NDArray[np.bool_], spot: Ints) -> Ints:
+    """These places, or the next in their lanes from which nobody was called out of turn."""
+    while (gone := taken.take(spot)).any():
+        spot = spot + gone
+    return spot
+
+
+def _lines(crowd: Crowd, lanes: int) -> tuple[Ints, Floats, Ints, Floats, Floats, Ints]:
     """Every future's lanes laid end to end, each closed by a nobody: who stands there, their keys, where each lane
-    begins, and its head. One lane more is always empty."""
+    begins, and its head; the same as one row of rising numbers, in which one search finds who has come by when; and how
+    many each lane has. One lane more is always empty."""
     futures, width = crowd.key.shape
     ends = np.tile(np.arange(lanes + 1), (futures, 1))
     lane = np.concatenate([np.minimum(crowd.lane, lanes + 1), ends], axis=1)
     key = np.concatenate([crowd.key, np.full((futures, lanes + 1), NOBODY)], axis=1)
-    order = (lane * 1e6 + key).argsort(axis=1, kind="stable")
+    rising = lane * LANE_S + key
+    order = rising.argsort(axis=1, kind="stable")
     keys = np.take_along_axis(key, order, axis=1)
     counts = np.bincount(
         (np.arange(futures)[:, None] * (lanes + 2) + lane).ravel(), minlength=futures * (lanes + 2)
     ).reshape(futures, lanes + 2)
     begins = (counts.cumsum(axis=1) - counts)[:, : lanes + 1]
-    return np.minimum(order, width), keys, begins, np.take_along_axis(keys, begins, axis=1)
+    rising = np.take_along_axis(rising, order, axis=1) + np.arange(futures)[:, None] * ((lanes + 2) * LANE_S)
+    many = counts[:, : lanes + 1].ravel()
+    return np.minimum(order, width), keys, begins, np.take_along_axis(keys, begins, axis=1), rising.ravel(), many

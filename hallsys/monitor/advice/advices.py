@@ -1,4 +1,4 @@
-"""Keeps the advice of every hall that somebody watches: after its forecast, once a minute, as the least urgent of all."""
+"""Keeps the advice of every hall that somebody watches: after its forecast, once a minute."""
 
 import asyncio
 import logging
@@ -13,7 +13,7 @@ from hallsys.core.snapshot import midnight
 from hallsys.live.halls import Hall, Halls
 from hallsys.monitor.forecast.forecasts import Forecasts
 from hallsys.monitor.forecast.process import Lost
-from hallsys.monitor.forecast.wire import Advised, AdviceJob
+from hallsys.monitor.forecast.wire import AdviceJob, Advised
 
 log = logging.getLogger("hallsys.advice")
 
@@ -21,6 +21,8 @@ LOOK: Final = 2.0
 """Seconds between two looks at which hall is due."""
 EVERY: Final = 60.0
 """Seconds between two looks for advice in a hall, at least."""
+AGAIN: Final = 10.0
+"""The same after one that has been found once: it is said when it is found again."""
 SHARE: Final = 20.0
 """Times as long as the last took: a twentieth of the time at most goes into advice."""
 STALE: Final = 180.0
@@ -86,14 +88,14 @@ class Advices:
                 if standing.due > time.monotonic() or not self._watched(hall):
                     continue
                 begun = time.monotonic()
-                standing.due = begun + EVERY
                 try:
                     await self._ask(hall, standing)
                 except Lost as error:
                     log.warning("hall %s: no advice this time: %s", hall.config.id, error)
                 except Exception:
                     log.exception("hall %s: no advice this time", hall.config.id)
-                standing.due = max(standing.due, begun + SHARE * (time.monotonic() - begun))
+                rest = AGAIN if standing.memory.seen else EVERY
+                standing.due = begun + max(rest, SHARE * (time.monotonic() - begun))
 
     def _watched(self, hall: Hall) -> bool:
         """Whether there is a fresh forecast to go by, and anybody would see the advice."""

@@ -16,7 +16,7 @@ from hallsys.core.forecast.prospect import Change, Prospect, Prospects
 from hallsys.core.history import DayRecord
 from hallsys.core.promises import kept
 from hallsys.core.snapshot import today
-from hallsys.monitor.forecast.wire import LENGTH, Advised, AdviceJob, Answered, Job, Played, Task, message
+from hallsys.monitor.forecast.wire import LENGTH, AdviceJob, Advised, Answered, Job, Played, Task, message
 from hallsys.store.past import unpack_record
 
 COURTESY: Final = 10
