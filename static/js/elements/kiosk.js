@@ -21,10 +21,10 @@ class KioskStart extends Piece {
           h("span", { class: "l" }, service.letter),
           h("span", { class: "t" }, h("b", {}, service.name), h("span", {}, service.about)),
           h("span", { class: "q" }, ...queue(service)))))),
-      booking && h("button", { type: "button", class: "find", disabled: lost, click: press("booking") }, icon("calendar"),
-        h("span", {}, h("b", {}, t("kiosk.booking")))),
-      search && h("button", { type: "button", class: "find", click: press("search") }, icon("search"),
-        h("span", {}, h("b", {}, t("kiosk.search")), " – ", t("kiosk.search_plain")))];
+      (booking || search) && h("div", { class: "ways" },
+        booking && h("button", { type: "button", class: "find", disabled: lost, click: press("booking") }, icon("calendar"), h("b", {}, t("kiosk.booking"))),
+        search && h("button", { type: "button", class: "find", click: press("search") }, icon("search"),
+          h("span", {}, h("b", {}, t("kiosk.search")), !booking && ` – ${t("kiosk.search_plain")}`)))];
   }
 }
 
