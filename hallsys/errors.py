@@ -59,9 +59,10 @@ STATUS: Final[dict[str, int]] = {
     "internal": 500,
     "store_unavailable": 503,
     "voice_unavailable": 503,
+    "forecast_unavailable": 503,
 }
 
-RETRY_AFTER: Final = {"store_unavailable": 1, "voice_unavailable": 5, "too_many": 60}
+RETRY_AFTER: Final = {"store_unavailable": 1, "voice_unavailable": 5, "forecast_unavailable": 5, "too_many": 60}
 """Seconds a client should wait before it asks again, for the header `Retry-After`."""
 
 
