@@ -121,10 +121,10 @@ def _moved(
         falling.pop(alarm.id, None)
         kept = max(up, level)
     elif now - falling.setdefault(alarm.id, now) < over_ms:
-        kept = level
+        return alarm
     else:
         del falling[alarm.id]
-    if not kept:
+    if not kept:  # with the figures of the time when it was one
         return msgspec.structs.replace(alarm, over=now)
     if kept > level:
         alarm = msgspec.structs.replace(alarm, by=None, at=None)

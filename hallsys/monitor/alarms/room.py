@@ -75,7 +75,7 @@ class Room:
         """Raises Refused unknown_alarm, StoreDown."""
         await self.ready()
         while (alarm := self.alarms.get(name)) is not None:
-            after = acknowledged(alarm, who.officer or who.name, now)
+            after = acknowledged(alarm, who.officer or who.name or who.role, now)
             if after is alarm:
                 return alarm
             written = await self._written([Change(after, "acknowledged")], now, now, "")
