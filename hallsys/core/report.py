@@ -8,7 +8,6 @@ Percentiles are nearest-rank: a wait somebody really had. All durations are whol
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from functools import lru_cache
 from math import ceil
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
@@ -148,19 +147,19 @@ def report(
     """The figures of all days together, and by group. Keys: `2026-11-23`, hour `09`, weekday `0` (Monday) to `6`,
     `0 09` for weekday and hour, ids of services, counters and kinds, names of officers; `` where there is none.
     `limit_s` is the wait that the hall promises at the most."""
-    key = _KEYS[grouping]
+    key = _KEYS[grouping](timezone)
     groups: defaultdict[str, _Tally] = defaultdict(_Tally)
     for day in days:
         visits = day.visits
         last = {leg.visit: leg for leg in day.legs} if grouping in ("counter", "officer") else {}
         for index, visit in enumerate(visits):
-            groups[key(day, last.get(index, visit), visit.issued, timezone)].visit(visit)
+            groups[key(day, last.get(index, visit), visit.issued)].visit(visit)
         for wait in day.waits:
             if wait.called is not None:
-                groups[key(day, wait, wait.called, timezone)].wait(wait, wait.called, visits[wait.visit].promised)
+                groups[key(day, wait, wait.called)].wait(wait, wait.called, visits[wait.visit].promised)
         for leg in day.legs:
             if leg.ended is not None:
-                groups[key(day, leg, leg.ended, timezone)].leg(leg, leg.ended)
+                groups[key(day, leg, leg.ended)].leg(leg, leg.ended)
     parts = {name: tally.totals() for name, tally in sorted(groups.items())}
     return summed(parts.values(), limit_s), {name: summed([part], limit_s) for name, part in parts.items()}
 
@@ -231,53 +230,52 @@ def durations(values: Sequence[int], limit_s: int) -> Durations:
     )
 
 
-_Key = Callable[[DayRecord, VisitRecord | Wait | Leg, int, str], str]
+_Row = VisitRecord | Wait | Leg
+_Key = Callable[[DayRecord, _Row, int], str]
+"""The group of a row of a day, by the time at which it counts."""
 
 
-def _of(name: str) -> _Key:
-    def key(day: DayRecord, row: VisitRecord | Wait | Leg, time: int, timezone: str) -> str:
+def _of(name: str) -> Callable[[str], _Key]:
+    def key(day: DayRecord, row: _Row, time: int) -> str:
         return getattr(row, name, None) or ""
+
+    return lambda timezone: key
+
+
+def _priority(timezone: str) -> _Key:
+    def key(day: DayRecord, row: _Row, time: int) -> str:
+        visit = row if isinstance(row, VisitRecord) else day.visits[row.visit]
+        return visit.priority or ""
 
     return key
 
 
-def _officer(day: DayRecord, row: VisitRecord | Wait | Leg, time: int, timezone: str) -> str:
-    return getattr(row, "officer", "")
+def _by_clock(shown: Callable[[datetime], str]) -> Callable[[str], _Key]:
+    """By what the hall's clock shows; looked up once per quarter of an hour, as offsets in use are whole quarters."""
+
+    def of_zone(timezone: str) -> _Key:
+        zone, known = ZoneInfo(timezone), dict[int, str]()
+
+        def key(day: DayRecord, row: _Row, time: int) -> str:
+            quarter = time // QUARTER_MS
+            found = known.get(quarter)
+            if found is None:
+                found = known[quarter] = shown(datetime.fromtimestamp(quarter * QUARTER_MS / 1000, zone))
+            return found
+
+        return key
+
+    return of_zone
 
 
-def _priority(day: DayRecord, row: VisitRecord | Wait | Leg, time: int, timezone: str) -> str:
-    visit = row if isinstance(row, VisitRecord) else day.visits[row.visit]
-    return visit.priority or ""
-
-
-@lru_cache(maxsize=100_000)
-def _local(timezone: str, quarter: int) -> tuple[str, int]:
-    """Hour and weekday at which a quarter of an hour begins; offsets in use are whole quarters."""
-    local = datetime.fromtimestamp(quarter * QUARTER_MS / 1000, ZoneInfo(timezone))
-    return f"{local.hour:02}", local.weekday()
-
-
-def _hour(day: DayRecord, row: VisitRecord | Wait | Leg, time: int, timezone: str) -> str:
-    return _local(timezone, time // QUARTER_MS)[0]
-
-
-def _weekday(day: DayRecord, row: VisitRecord | Wait | Leg, time: int, timezone: str) -> str:
-    return str(_local(timezone, time // QUARTER_MS)[1])
-
-
-def _weekday_hour(day: DayRecord, row: VisitRecord | Wait | Leg, time: int, timezone: str) -> str:
-    hour, weekday = _local(timezone, time // QUARTER_MS)
-    return f"{weekday} {hour}"
-
-
-_KEYS: Final[dict[str, _Key]] = {
-    "all": lambda day, row, time, timezone: "",
-    "day": lambda day, row, time, timezone: day.day,
-    "hour": _hour,
-    "weekday": _weekday,
-    "weekday_hour": _weekday_hour,
+_KEYS: Final[dict[str, Callable[[str], _Key]]] = {
+    "all": lambda timezone: lambda day, row, time: "",
+    "day": lambda timezone: lambda day, row, time: day.day,
+    "hour": _by_clock(lambda clock: f"{clock.hour:02}"),
+    "weekday": _by_clock(lambda clock: str(clock.weekday())),
+    "weekday_hour": _by_clock(lambda clock: f"{clock.weekday()} {clock.hour:02}"),
     "service": _of("service"),
     "counter": _of("counter"),
-    "officer": _officer,
+    "officer": _of("officer"),
     "priority": _priority,
 }

@@ -80,7 +80,8 @@ class _Found(msgspec.Struct):
 
 
 async def answers(hall: Hall, days: Days, bys: Sequence[str]) -> list[Answer]:
-    """The figures of one hall, grouped in several ways at the cost of unpacking the days once. Raises StoreDown."""
+    """The figures of one hall, grouped in several ways at the cost of unpacking the days once, and of counting each way
+    once. Raises StoreDown."""
     found = await _find(hall, days)
     packed = await hall.past.packed(found.kept)
     before = await _total(hall, days.before)
@@ -88,11 +89,11 @@ async def answers(hall: Hall, days: Days, bys: Sequence[str]) -> list[Answer]:
 
     def count() -> list[Answer]:
         records = list(_records(packed, found.open))
-        made = []
-        for by in bys:
+        made = {}
+        for by in dict.fromkeys(bys):
             total, groups = report(records, cast(Grouping, by), hall.config.timezone, limit)
-            made.append(Answer(by, limit, _span(days, found.count, total), before, groups))
-        return made
+            made[by] = Answer(by, limit, _span(days, found.count, total), before, groups)
+        return [made[by] for by in bys]
 
     return await asyncio.to_thread(count)
 

@@ -59,7 +59,7 @@ function row(hall) {
   const cell = (name, ...content) => h("td", { class: `c-${name}` }, ...content);
   const watched = (side ?? []).includes(hall.id);
   const put = h("input", { type: "checkbox", change: () => choose(hall.id), checked: watched, "data-focus": `put-${hall.id}`,
-    "aria-label": t(watched ? "overview.remove" : "overview.put", { name: named(hall) }) });
+    "aria-label": t("overview.put", { name: named(hall) }) });
   const place = named(hall, "province");
   return h("tr", { class: how },
     h("th", { scope: "row", class: "c-name" }, h("a", { href: `/halls/${encodeURIComponent(hall.id)}/monitor?lang=${lang()}`, "data-focus": `hall-${hall.id}` }, named(hall)), place && h("small", {}, place)),
