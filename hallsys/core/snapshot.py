@@ -6,10 +6,12 @@ own takes its services in order and from everybody, visitors with many dossiers 
 called later counts as one who will come back.
 """
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from hallsys.config import HallConfig
 from hallsys.core.history import DayRecord, as_history
 from hallsys.core.lanes import counter_line, group_line, line_of, since
 from hallsys.core.model import AT_COUNTER, HELD, NO_LINE, WAITING, Counter, Ticket
@@ -21,6 +23,11 @@ PRIORITY: Final = "!"
 """Ends the id of a question that a visitor with priority asks."""
 
 DAY_S: Final = 86_400.0
+OPEN_S: Final = 27_000.0
+CLOSE_S: Final = 61_200.0
+"""When a hall opens and closes whose settings do not say."""
+BEFORE_S: Final = 3600.0
+"""People may come this long before the opening."""
 
 
 def probe(service: str, *, priority: bool = False) -> str:
@@ -76,6 +83,36 @@ def snapshot(state: HallState, now: int) -> Plain:
             for row in counters
         ],
         "ask": [ticket.label for ticket in ready] + [question["id"] for question in questions],
+    }
+
+
+def planned(config: HallConfig, day: str, offered: Collection[str], tickets: int) -> Plain:
+    """A day on which nobody has come yet, with these services: `2026-11-24`, an hour before it opens."""
+    hours = [_clock(time) for span in config.hours for time in span] or [OPEN_S, CLOSE_S]
+    when = date.fromisoformat(day)
+    counters = [
+        {
+            "id": counter.id,
+            "officer": counter.id,
+            "serves": [service for service in counter.takes if service in offered],
+            "status": "closed",
+            "since": 0,
+            "streak": 0,
+            "current": None,
+        }
+        for counter in config.counters
+    ]
+    policy = config.policy
+    return {
+        "load": tickets,
+        "day": when.toordinal(),
+        "weekday": when.weekday(),
+        "now": hours[0] - BEFORE_S,
+        "hours": hours,
+        "last_issue": hours[-1],
+        "services": [service.id for service in config.services if service.id in offered],
+        "policy": {"priority_calls": policy.priority_calls, "prefer_s": policy.prefer_s, "starve_s": policy.starve_s},
+        "counters": counters,
     }
 
 

@@ -21,8 +21,6 @@ FUTURES: Final = 60
 STEPS_EACH: Final = 8
 """Events for each visitor, at most; fewer as a rule, more where many counters stand idle."""
 STEPS: Final = 2000
-BEFORE_S: Final = 3600.0
-"""People may come this long before the opening."""
 HOUR_S: Final = 3600.0
 SPREAD: Final = 0.07
 """How sure the number of people is."""

@@ -130,7 +130,7 @@ class Forecasts:
         """Raises Lost, StoreDown."""
         day = hall.today
         taught = (await self.process.ready(), day)
-        past = await self._past(hall, day) if latest.taught != taught else None
+        past = await self.past(hall, day) if latest.taught != taught else None
         now = time.time_ns() // 1_000_000
         shot = await hall.ledger.read(snapshot)
         times = [shot["now"] + STEP * (index + 1) for index in range(AHEAD)]
@@ -149,7 +149,8 @@ class Forecasts:
         _say(hall, latest)
 
     @staticmethod
-    async def _past(hall: Hall, day: str) -> list[bytes]:
+    async def past(hall: Hall, day: str) -> list[bytes]:
+        """Records of the closed days before `day` that a forecast learns from. Raises StoreDown."""
         days = [each for each in await hall.past.days() if each < day]
         return await hall.past.packed(days[-DAYS:])
 

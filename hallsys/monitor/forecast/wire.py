@@ -35,6 +35,18 @@ class AdviceJob(msgspec.Struct, tag="advise"):
     later: list[str]
 
 
+class WhatIfJob(msgspec.Struct, tag="whatif"):
+    """A day that is planned: `plan` is its snapshot, `blocks` are (from, to, counters), seconds since midnight. `past`
+    as in a job; None, too, where it was sent before."""
+
+    hall: str
+    timezone: str
+    plan: dict[str, Any]
+    blocks: list[tuple[float, float, list[str]]]
+    tickets: int
+    past: list[bytes] | None
+
+
 class Answered(msgspec.Struct):
     """`trouble` is why there is nothing in an answer, in a line for the log."""
 
@@ -49,6 +61,19 @@ class Advised(Answered):
     day: str = ""
 
 
+class Imagined(Answered):
+    """As `hallsys.core.forecast.whatif.WhatIf` has it; nothing at all (`known` false) where the days before are not
+    known here yet."""
+
+    known: bool = False
+    hours: list[tuple[float, float, float, float, float]] = []
+    longest: tuple[float, float] = (0.0, 0.0)
+    ends: tuple[float, float] = (0.0, 0.0)
+    left: float = 0.0
+    nowhere: list[str] = []
+    days: int = 0
+
+
 class Played(Answered):
     """`waits` are (P50, P80) in s by what was asked; `queue` how many will wait at the times of the job, as P10, P50
     and P90; `kept` how the day's promises were."""
@@ -58,7 +83,7 @@ class Played(Answered):
     kept: Kept | None = None
 
 
-Task = Job | AdviceJob
+Task = Job | AdviceJob | WhatIfJob
 
 
 _encode: Final = msgspec.msgpack.Encoder().encode

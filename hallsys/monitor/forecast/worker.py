@@ -13,10 +13,22 @@ import msgspec
 from hallsys.core.advice import Option, advise
 from hallsys.core.forecast import evaluate, queue_ahead, read_scene
 from hallsys.core.forecast.prospect import Change, Prospect, Prospects
+from hallsys.core.forecast.whatif import Block, what_if
 from hallsys.core.history import DayRecord
 from hallsys.core.promises import kept
 from hallsys.core.snapshot import today
-from hallsys.monitor.forecast.wire import LENGTH, AdviceJob, Advised, Answered, Job, Played, Task, message
+from hallsys.monitor.forecast.wire import (
+    LENGTH,
+    AdviceJob,
+    Advised,
+    Answered,
+    Imagined,
+    Job,
+    Played,
+    Task,
+    WhatIfJob,
+    message,
+)
 from hallsys.store.past import unpack_record
 
 COURTESY: Final = 10
@@ -32,15 +44,16 @@ class Player:
     def __init__(self) -> None:
         self._memos: dict[str, dict[str, Any]] = {}
         self._past: dict[str, dict[str, Any]] = {}
+        self._plans: dict[str, dict[str, Any]] = {}
         self._last: dict[str, tuple[str, dict[str, Any]]] = {}
 
     def do(self, task: Task) -> Answered:
-        return self.play(task) if isinstance(task, Job) else self.advise(task)
+        if isinstance(task, Job):
+            return self.play(task)
+        return self.advise(task) if isinstance(task, AdviceJob) else self.imagine(task)
 
     def play(self, job: Job) -> Played:
-        if job.past is not None:
-            days = [today(job.timezone, unpack_record(packed)) for packed in job.past]
-            self._past[job.hall] = {"days": [day for day in days if day["arrivals"]]}
+        self._learn(job)
         history, memo = self._past.get(job.hall), self._memos.setdefault(job.hall, {})
         record = _record(job.record)
         if record.day != job.day:  # read between two days
@@ -71,9 +84,33 @@ class Player:
         advice, memory = advise(snapshot, look, job.rules, job.memory, job.later)
         return Advised(advice=advice, memory=memory, day=day)
 
+    def imagine(self, job: WhatIfJob) -> Imagined:
+        """What would become of a planned day."""
+        self._learn(job)
+        if job.hall not in self._past:
+            return Imagined()
+        memo = self._plans.setdefault(job.hall, {})
+        blocks = [Block(*block) for block in job.blocks]
+        found = what_if(job.plan, blocks, job.tickets, self._past[job.hall], memo)
+        return Imagined(
+            known=True,
+            hours=[(*hour,) for hour in found.hours],
+            longest=found.longest,
+            ends=found.ends,
+            left=found.left,
+            nowhere=found.nowhere,
+            days=found.days,
+        )
+
+    def _learn(self, job: Job | WhatIfJob) -> None:
+        if job.past is not None:
+            days = [today(job.timezone, unpack_record(packed)) for packed in job.past]
+            self._past[job.hall] = {"days": [day for day in days if day["arrivals"]]}
+
     def forget(self, hall: str) -> None:
         """What was learnt of a hall may be what its forecast stumbled over."""
         self._memos.pop(hall, None)
+        self._plans.pop(hall, None)
         self._last.pop(hall, None)
 
 
