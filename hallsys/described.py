@@ -6,7 +6,7 @@ from typing import Any
 from hallsys.admin import routes as administration
 from hallsys.core.stats import Stats
 from hallsys.kiosk.booking.routes import Booked, BookingCode, Free, NewBooking, OneBooking
-from hallsys.kiosk.desk import Aloud, LookedUp, LookUp
+from hallsys.kiosk.desk import Aloud, LookedUp, LookUp, SourceStatus
 from hallsys.kiosk.printing import routes as printing
 from hallsys.kiosk.printing.desk import Print, PrinterState, PrintPapers, PrintTest
 from hallsys.live import openapi
@@ -42,6 +42,7 @@ def described() -> Iterator[openapi.Operation]:
     yield openapi.Operation("get", f"{hall}/alarms", "Alarms now and before, and who is told.", alarms.Alarms)
     yield openapi.Operation("get", f"{hall}/officer", "Who is signed in here, and who may.", officers.OfficerChoice)
     yield openapi.Operation("get", f"{hall}/printer", "How the printer is.", PrinterState)
+    yield openapi.Operation("get", f"{hall}/dossiers", "How the source of dossiers is.", SourceStatus)
     yield openapi.Operation("get", f"{hall}/printers", "How every printer is.", printing.Printers)
     yield openapi.Operation("get", f"{hall}/accounts", "Waiting devices, tokens, users.", dict[str, Any])
     for path, summary, body, answer, codes, open_ in (

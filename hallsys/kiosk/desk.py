@@ -53,6 +53,28 @@ class LookedUp(msgspec.Struct, omit_defaults=True):
     due: str | None = None
 
 
+class BrokenRow(msgspec.Struct):
+    """A row of an export that was left out, and the column to mend."""
+
+    line: int
+    column: str
+
+
+class SourceStatus(msgspec.Struct):
+    """How a hall's source of dossiers is, for the IT officer. Of a file: its name, how many dossiers are known from it,
+    when it was read (ms), the rows left out, the first fifty of them by line; `reading` while it is read: rows so far
+    and the lines of the file. `trouble` in words, null when all is well."""
+
+    source: Literal["none", "file", "http"]
+    trouble: str | None
+    file: str = ""
+    known: int | None = None
+    read_at: int | None = None
+    broken: list[BrokenRow] = []
+    broken_count: int = 0
+    reading: list[int] | None = None
+
+
 class Desk:
     """The sources of all halls. `start` begins reading files; nothing waits for it."""
 
@@ -80,6 +102,17 @@ class Desk:
     def trouble(self, hall: str) -> str | None:
         """What keeps a hall's source from answering, for the IT officer."""
         return self._sources[hall].trouble
+
+    def status(self, hall: str) -> SourceStatus:
+        source = self._sources[hall]
+        if not isinstance(source, FileSource):
+            return SourceStatus("http" if isinstance(source, ServiceSource) else "none", source.trouble)
+        report = source.report
+        status = SourceStatus("file", source.trouble, source.file, reading=source.reading)
+        if report is not None:
+            status.known, status.read_at, status.broken_count = len(report.known), report.at, report.broken_count
+            status.broken = [BrokenRow(*row) for row in report.broken]
+        return status
 
     async def look_up(self, hall: str, device: str, asked: LookUp) -> LookedUp:
         """Ask the hall's source. A code that is none is one that nobody knows. Raises Refused too_many."""

@@ -41,7 +41,7 @@ def aloud(halls: Halls, say: Say, attempt: Attempt) -> list[web.RouteDef]:
 def routes(
     halls: Halls, pages: Pages, guard: Guard, desk: Desk, lists: Lists, printers: PrintDesk
 ) -> list[web.RouteDef]:
-    """`GET /halls/{hall}/kiosk` and `…/lookup`, `POST /api/v1/halls/{hall}/lookup`."""
+    """`GET /halls/{hall}/kiosk` and `…/lookup`, `POST /api/v1/halls/{hall}/lookup`, `GET …/dossiers`."""
     # Both languages travel with the kiosk: it must change them while the link is cut.
     texts = {language: Texts.load().domain(language, "kiosk", "waits") for language in LANGUAGES}
 
@@ -82,7 +82,13 @@ def routes(
         found = await desk.look_up(hall.id, who.device or who.name, asked)
         return web.Response(body=msgspec.json.encode(found), content_type="application/json")
 
+    async def dossiers(request: web.Request) -> web.Response:
+        hall = (await halls.get(request.match_info["hall"])).config
+        require(request["who"], hall.id, "supervisor")
+        return web.Response(body=msgspec.json.encode(desk.status(hall.id)), content_type="application/json")
+
     return [
+        web.get("/api/v1/halls/{hall}/dossiers", dossiers),
         web.get("/halls/{hall}/kiosk", kiosk),
         web.get("/halls/{hall}/lookup", lookup_page),
         web.post("/api/v1/halls/{hall}/lookup", lookup),

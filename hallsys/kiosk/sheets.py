@@ -5,7 +5,7 @@ import csv
 import datetime as dt
 import io
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -31,13 +31,20 @@ class BadSheet(Exception):
         self.words = Words(vi, en)
 
 
-def rows_of(file: Path, columns: Mapping[str, Sequence[str]], required: Iterable[str] = ()) -> Iterator[Row]:
+def rows_of(
+    file: Path,
+    columns: Mapping[str, Sequence[str]],
+    required: Iterable[str] = (),
+    counted: Callable[[int], None] = lambda lines: None,
+) -> Iterator[Row]:
     """The rows below the heading. `columns` gives for each wanted column the headings it may have; case, accents and
-    spaces do not count. Cells are text without spaces around, dates `2026-09-21`; missing columns are empty.
+    spaces do not count. Cells are text without spaces around, dates `2026-09-21`; missing columns are empty. `counted`
+    is told how many lines there are, before the first is read.
 
     Raises BadSheet when the file cannot be read, or a required column is not in it.
     """
-    lines = _xlsx(file) if file.suffix.lower() in (".xlsx", ".xlsm", ".xls", ".ods") else _csv(file)
+    office = file.suffix.lower() in (".xlsx", ".xlsm", ".xls", ".ods")
+    lines = (_xlsx if office else _csv)(file, counted)
     for _, heading in lines:
         if any(heading):
             places = _places(heading, columns, required)
@@ -71,8 +78,9 @@ def _places(heading: list[str], columns: Mapping[str, Sequence[str]], required: 
     return places
 
 
-def _csv(file: Path) -> Iterator[tuple[int, list[str]]]:
+def _csv(file: Path, counted: Callable[[int], None]) -> Iterator[tuple[int, list[str]]]:
     text = _text(file)
+    counted(text.count("\n"))
     first = next((line for line in text.splitlines() if line.strip()), "")
     separator = max(_SEPARATORS, key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
@@ -106,7 +114,7 @@ def _text(file: Path) -> str:
         ) from None
 
 
-def _xlsx(file: Path) -> Iterator[tuple[int, list[str]]]:
+def _xlsx(file: Path, counted: Callable[[int], None]) -> Iterator[tuple[int, list[str]]]:
     try:
         book = python_calamine.CalamineWorkbook.from_path(file)
         sheet = book.get_sheet_by_index(0)
@@ -116,6 +124,7 @@ def _xlsx(file: Path) -> Iterator[tuple[int, list[str]]]:
             f"{file.name}: không đọc được bảng tính ({error}); hãy lưu lại dạng .xlsx",
             f"{file.name}: the workbook cannot be read ({error}); save it again as .xlsx",
         ) from None
+    counted(sheet.total_height)
     for line, cells in enumerate(rows, 1):
         yield line, [_cell(cell) for cell in cells]
 

@@ -20,6 +20,19 @@ _MARKS: Final = {"ok": "[ ok ]", "warn": "[WARN]", "fail": "[FAIL]"}
 Halls = Mapping[str, HallConfig]
 Check = Callable[[Settings, Halls], Iterable[Finding]]
 
+
+def _kiosk(name: str) -> Check:
+    """Loaded when its turn comes: where a package of the printers is missing, the check of the packages has said so."""
+
+    def check(settings: Settings, halls: Halls) -> Iterable[Finding]:
+        from hallsys.office import examine_kiosk
+
+        found: Iterable[Finding] = getattr(examine_kiosk, name)(settings, halls)
+        return found
+
+    return check
+
+
 CHECKS: Final[tuple[tuple[str, Check], ...]] = (
     ("python", examine_machine.python),
     ("packages", examine_machine.packages),
@@ -30,6 +43,8 @@ CHECKS: Final[tuple[tuple[str, Check], ...]] = (
     ("binary", examine_store.binary),
     ("store", examine_store.store),
     ("port", examine_machine.port),
+    ("printer", _kiosk("printers")),
+    ("dossiers", _kiosk("dossiers")),
 )
 
 

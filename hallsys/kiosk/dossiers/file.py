@@ -6,6 +6,7 @@ In memory only, and the codes in it only as keyed hashes: whoever reads the memo
 import asyncio
 import logging
 import secrets
+import time
 from collections.abc import Callable, Mapping
 from hashlib import blake2b
 from pathlib import Path
@@ -35,12 +36,13 @@ class Broken(NamedTuple):
 
 
 class Imported(NamedTuple):
-    """What reading a file came to."""
+    """What reading a file came to; `at` is when, ms."""
 
     known: "Index"
     rows: int
     broken: list[Broken]
     broken_count: int
+    at: int
 
 
 class Index:
@@ -75,12 +77,18 @@ class Index:
         return blake2b(text.encode(), key=self._key, digest_size=16).digest()
 
 
-def read_file(file: Path, config: DossierConfig, progress: Callable[[int], None] = lambda rows: None) -> Imported:
-    """Read a whole export. A broken row is told by its line and the rest is read. Raises BadSheet."""
+def read_file(
+    file: Path,
+    config: DossierConfig,
+    progress: Callable[[int], None] = lambda rows: None,
+    counted: Callable[[int], None] = lambda lines: None,
+) -> Imported:
+    """Read a whole export. A broken row is told by its line and the rest is read; `progress` is told the rows read so
+    far, `counted` the file's lines before that. Raises BadSheet."""
     columns = {name: [heading] for name, heading in config.columns.items()}
     index, count, rows = Index(), 0, 0
     broken: list[Broken] = []
-    for row in rows_of(file, columns, ("code", "status")):
+    for row in rows_of(file, columns, ("code", "status"), counted):
         rows += 1
         column = _take(index, row, config.statuses)
         if column is not None:
@@ -90,7 +98,7 @@ def read_file(file: Path, config: DossierConfig, progress: Callable[[int], None]
         if rows % STEP == 0:
             progress(rows)
     progress(rows)
-    return Imported(index, rows, broken, count)
+    return Imported(index, rows, broken, count, time.time_ns() // 1_000_000)
 
 
 def _take(index: Index, row: Row, statuses: Mapping[str, int]) -> str | None:
@@ -121,6 +129,10 @@ class FileSource:
         self.trouble: str | None = None
         self.report: Imported | None = None
         """What the last reading came to."""
+        self.file = ""
+        """The name of the file that counts."""
+        self.reading: list[int] | None = None
+        """While a file is read: the rows so far, and the file's lines."""
 
     async def find(self, code: str, check: str | None = None) -> Answer:
         return self._index.find(code, check) if self._read is not None else "unavailable"
@@ -138,29 +150,46 @@ class FileSource:
     async def look(self) -> None:
         """Read the newest file if it is another than the last. What cannot be read leaves what was known in place."""
         try:
-            file, mark = await asyncio.to_thread(self._newest)
+            file, mark = await asyncio.to_thread(newest, self._config)
             if mark == self._read:
                 return
-            imported = await asyncio.to_thread(read_file, file, self._config)
+            imported = await asyncio.to_thread(self._import, file)
         except (BadSheet, OSError) as error:
             if self.trouble != str(error):
                 log.warning("the dossiers' file cannot be read: %s", error)
             self.trouble = str(error)
             return
-        self._index, self.report, self._read = imported.known, imported, mark
+        self._index, self.report, self._read, self.file = imported.known, imported, mark, file.name
         self.trouble = None
         log.info("%s: %d dossiers, %d rows left out", file.name, len(imported.known), imported.broken_count)
 
-    def _newest(self) -> tuple[Path, tuple[str, int, int]]:
-        path = Path(self._config.file)
-        files = [path] if not path.is_dir() else [f for f in path.iterdir() if f.suffix.lower() in KINDS]
-        if not files:
-            raise BadSheet(f"{path}: chưa có tệp nào", f"{path}: no file yet")
-        stats = {file: file.stat() for file in files}
-        file = max(files, key=lambda one: (stats[one].st_mtime_ns, one.name))
-        return file, (str(file), stats[file].st_mtime_ns, stats[file].st_size)
+    def _import(self, file: Path) -> Imported:
+        """On a thread of its own; whoever looks meanwhile sees how far it is."""
+        seen = self.reading = [0, 0]
+
+        def progress(rows: int) -> None:
+            seen[0] = rows
+
+        def counted(lines: int) -> None:
+            seen[1] = lines
+
+        try:
+            return read_file(file, self._config, progress, counted)
+        finally:
+            self.reading = None
 
     async def _watch(self) -> None:
         while True:
             await asyncio.sleep(LOOK_EVERY)
             await self.look()
+
+
+def newest(config: DossierConfig) -> tuple[Path, tuple[str, int, int]]:
+    """The export that counts, and what tells it from another. Raises BadSheet, OSError."""
+    path = Path(config.file)
+    files = [path] if not path.is_dir() else [f for f in path.iterdir() if f.suffix.lower() in KINDS]
+    if not files:
+        raise BadSheet(f"{path}: chưa có tệp nào", f"{path}: no file yet")
+    stats = {file: file.stat() for file in files}
+    file = max(files, key=lambda one: (stats[one].st_mtime_ns, one.name))
+    return file, (str(file), stats[file].st_mtime_ns, stats[file].st_size)

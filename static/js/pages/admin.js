@@ -1,6 +1,7 @@
 // The IT officer's page: who waits to join, who has joined, how screens and counters are set, and who may enter.
 import { $, ask, onSubmit } from "hallsys/admin/ask.js";
 import { drawCounters, startCounters } from "hallsys/admin/counters.js";
+import { drawKiosks } from "hallsys/admin/kiosks.js";
 import { accountRow, choices, drawWaiting, fill } from "hallsys/admin/lists.js";
 import { drawScreens, startScreens } from "hallsys/admin/screens.js";
 import { hourMinute } from "hallsys/elements/time.js";
@@ -13,8 +14,9 @@ let seenAt = Date.now();
 
 async function refresh() {
   try {
-    const [lists, { view }, { screens }] = await Promise.all([ask("accounts"), ask("view"), ask("screens")]);
+    const [lists, { view }, { screens }, { printers }, dossiers] = await Promise.all(["accounts", "view", "screens", "printers", "dossiers"].map((what) => ask(what)));
     draw(lists, view, new Map(screens.map((screen) => [screen.id, screen])));
+    drawKiosks(printers, dossiers);
     seenAt = Date.now();
     $("as-of").textContent = t("admin.as_of", { time: time(seenAt) });
     $("store").textContent = t("admin.health_ok");
