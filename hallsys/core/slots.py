@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from hallsys.config import HallConfig
+from hallsys.config import CounterConfig, HallConfig
 from hallsys.core.model import Booking
 from hallsys.core.state import HallState
 
@@ -28,9 +28,13 @@ def places(config: HallConfig, service: str) -> int:
     rules = config.bookings
     if service in rules.places:
         return rules.places[service]
-    takers = [counter for counter in config.counters if service in counter.services]
-    done = sum(rules.slot_min / rules.minutes / len(counter.services) for counter in takers) * rules.share / 100
+    takers = [own for counter in config.counters if service in (own := _always(counter))]
+    done = sum(rules.slot_min / rules.minutes / len(own) for own in takers) * rules.share / 100
     return max(1, int(done)) if takers else 0
+
+
+def _always(counter: CounterConfig) -> list[str]:
+    return [entry for entry in counter.services if isinstance(entry, str)]
 
 
 def is_slot(config: HallConfig, service: str, at: int) -> bool:

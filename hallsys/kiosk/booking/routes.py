@@ -101,7 +101,7 @@ class BookingDesk:
         hall, who, citizen = await self._enter(request)
         asked = await read_json(request, NewBooking)
         if citizen:
-            await self._attempt("book", self._address(request), *BOOKED)
+            await self._attempt("book", f"{hall.config.id} {self._address(request)}", *BOOKED)
             if asked.person is None or sum(letter.isalnum() for letter in asked.person) < 4:
                 raise Refused("bad_request", "person", problem="missing")
             if asked.service in hall.hub.tables["services"] and not _bookable(hall.config, asked):
@@ -144,7 +144,7 @@ class BookingDesk:
         hall, who, citizen = await self._enter(request)
         asked = await read_json(request, BookingCode)
         if citizen:
-            await self._attempt("booking code", self._address(request), *CODES)
+            await self._attempt("booking code", f"{hall.config.id} {self._address(request)}", *CODES)
         return hall, who, asked
 
 
