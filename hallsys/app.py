@@ -172,7 +172,7 @@ class Server:
                 *printing.routes(self.halls, self.printers, self.lists, self.settings.public_url),
                 *monitor.routes(self.halls, pages, guard),
                 *forecast.routes(self.halls, self.forecasts),
-                *advice.routes(self.halls, self.advices),
+                *advice.routes(self.halls, self.advices, self.forecasts, pages, guard),
                 *alarms.AlarmRoutes(self.halls, self.alarms, self.sender, self.connection).routes(),
                 *overview.routes(self.halls.configs, self.lines, pages),
                 *Reports(self.halls, pages, guard, Texts.load()).routes(),
