@@ -11,6 +11,7 @@ from hallsys.kiosk.printing import routes as printing
 from hallsys.kiosk.printing.desk import Print, PrinterState, PrintPapers, PrintTest
 from hallsys.live import openapi
 from hallsys.live.screens import Listed
+from hallsys.monitor.advice import imagine
 from hallsys.monitor.advice import routes as advice
 from hallsys.monitor.alarms import routes as alarms
 from hallsys.monitor.forecast import routes as forecast
@@ -46,6 +47,14 @@ def described() -> Iterator[openapi.Operation]:
     yield openapi.Operation("get", f"{hall}/printers", "How every printer is.", printing.Printers)
     yield openapi.Operation("get", f"{hall}/accounts", "Waiting devices, tokens, users.", dict[str, Any])
     for path, summary, body, answer, codes, open_ in (
+        (
+            "whatif",
+            "What would become of a planned day.",
+            imagine.Question,
+            imagine.Answer,
+            "forecast_unavailable unknown_counter unknown_service",
+            False,
+        ),
         ("advice/later", "Put an advice off for half an hour.", advice.Later, advice.Advised, "", False),
         ("print", "Print a ticket, or a copy of one.", Print, PrinterState, "unknown_ticket", False),
         ("print/papers", "Print what a procedure needs.", PrintPapers, PrinterState, "not_found", False),
