@@ -73,6 +73,7 @@ class Hall:
 
     def _tell(self, events: list[Told]) -> None:
         self.hub.tell(events)
+        self.audit.hear(events)
         for listener in self._listeners:
             try:
                 listener(self, events)
