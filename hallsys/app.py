@@ -27,6 +27,7 @@ from hallsys.kiosk.lists import Lists
 from hallsys.kiosk.phone import routes as phone
 from hallsys.kiosk.printing import routes as printing
 from hallsys.kiosk.printing.desk import PrintDesk
+from hallsys.kiosk.wall.routes import Wall
 from hallsys.live import openapi
 from hallsys.live.api import Api
 from hallsys.live.halls import Halls
@@ -136,7 +137,7 @@ class Server:
     def _application(self) -> web.Application:
         app = web.Application(client_max_size=BODY_MOST)
         self.entrance.install(app)
-        pages, guard = self.entrance.pages, self.entrance.door.guard_page
+        pages, guard, attempt = self.entrance.pages, self.entrance.door.guard_page, self.entrance.joining.attempt
         admin = Admin(
             self.entrance.accounts,
             self.entrance.joining,
@@ -164,9 +165,8 @@ class Server:
                 ),
                 *caller.routes(self.halls, pages, guard),
                 *phone.routes(self.halls, pages, guard),
-                *BookingDesk(
-                    self.halls, pages, guard, self.entrance.joining.attempt, self.entrance.origins.address
-                ).routes(),
+                *BookingDesk(self.halls, pages, guard, attempt, self.entrance.origins.address).routes(),
+                *Wall(self.halls, pages, guard, attempt, self.entrance.origins.base).routes(),
                 *kiosk.routes(self.halls, pages, guard, self.desk, self.lists, self.printers),
                 *kiosk.aloud(self.halls, self.prompts.say, self.entrance.joining.attempt),
                 *printing.routes(self.halls, self.printers, self.lists, self.settings.public_url),

@@ -9,6 +9,7 @@ from hallsys.kiosk.booking.routes import Booked, BookingCode, Free, NewBooking, 
 from hallsys.kiosk.desk import Aloud, LookedUp, LookUp, SourceStatus
 from hallsys.kiosk.printing import routes as printing
 from hallsys.kiosk.printing.desk import Print, PrinterState, PrintPapers, PrintTest
+from hallsys.kiosk.wall.routes import Take, Taken, WallCode
 from hallsys.live import openapi
 from hallsys.live.screens import Listed
 from hallsys.monitor.advice import imagine
@@ -39,6 +40,10 @@ def described() -> Iterator[openapi.Operation]:
     )
     path, codes = f"{hall}/bookings/cancel", f"{booking} unknown_booking wrong_state"
     yield openapi.Operation("post", path, "Cancel a booking.", OneBooking, codes, BookingCode, open_=True, key=True)
+    codes = f"{orders} not_found"
+    yield openapi.Operation("get", f"{hall}/wallcode", "The square code for the wall.", WallCode, codes)
+    path, codes = f"{hall}/take", f"{codes} unknown_code too_many unknown_service key_reused {openapi.BY_THE_RULES}"
+    yield openapi.Operation("post", path, "Take a number by phone.", Taken, codes, Take, open_=True, key=True)
     yield openapi.Operation("get", f"{hall}/screens", "Screens, their settings and health.", dict[str, list[Listed]])
     yield openapi.Operation("get", f"{hall}/alarms", "Alarms now and before, and who is told.", alarms.Alarms)
     yield openapi.Operation("get", f"{hall}/officer", "Who is signed in here, and who may.", officers.OfficerChoice)
