@@ -14,7 +14,7 @@ from tests.child import serving
 from tests.monitor.receiver import SECRET, Receiver, receiving
 from tests.pages.conftest import admin_token
 from tests.pages.station import DESK, PHONE, WALL, Hall, Stations
-from tests.pages.test_every_page import OUTSIDE, RULES, UNWRITTEN
+from tests.pages.test_every_page import RULES, UNWRITTEN, outside
 
 pytestmark = pytest.mark.browser
 
@@ -62,8 +62,7 @@ async def well(page: Page) -> None:
         await page.set_viewport_size({"width": width, "height": height})
         found = await Axe().run(page, options=RULES)
         assert not found.response["violations"], json.dumps(found.response["violations"], indent=1)[:2000]
-        outside = await page.evaluate(OUTSIDE, False)
-        assert (outside["scrolls"], outside["wide"]) == (False, [])
+        assert await outside(page, fits=False) == []
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -83,10 +82,38 @@ async def test_an_alarm_is_raised_told_again_and_seen_to(short: Hall, stations: 
     await expect(row).to_have_class("alarm taken")
     await expect(row.get_by_role("button")).to_have_count(0)
     await expect(row).to_contain_text("lo từ" if lang == "vi" else "sees to it since")
-    await well(page)
     await short.do("cancel", ticket=label)
     await expect(page.locator("#alarms")).to_be_hidden()
     await page.locator("#alarm-past summary").press("Enter")
     await expect(page.locator("#past-rows tr").first).to_contain_text(label)
     await expect(page.locator("#hooks")).to_contain_text("bridge")
     await well(page)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+async def test_officers_are_told_of_what_concerns_them(short: Hall, stations: Stations, lang: str) -> None:
+    await short.do("open_counter", counter="4")
+    label = await short.label("H")
+    near = await (await stations(short.address, DESK, headers=short.headers)).open(
+        f"{short.page('counter')}?counter=4&lang={lang}"
+    )
+    own = await (await stations(short.address, DESK, headers=short.headers)).open(
+        f"{short.page('counter')}?counter=2&lang={lang}"
+    )
+    wall = await (await stations(short.address, WALL)).open(short.page("board"))
+    row = near.page.locator("#news li", has_text=label)
+    await expect(row).to_be_visible()
+    await expect(row).to_contain_text("Cảnh báo" if lang == "vi" else "Alarm")
+    await expect(own.page.locator("#chips")).to_contain_text(label)  # whose line it is has it as a chip
+    await expect(own.page.locator("#news")).to_be_hidden()
+    assert not UNWRITTEN.findall(await near.page.locator("body").inner_text())
+    for width, height in (DESK, (360, 300)):
+        await near.page.set_viewport_size({"width": width, "height": height})
+        found = await Axe().run(near.page, options=RULES)
+        assert not found.response["violations"], json.dumps(found.response["violations"], indent=1)[:2000]
+    await short.do("cancel", ticket=label)
+    await expect(near.page.locator("#news")).to_be_hidden()
+    told = {frame["type"] for frame in near.frames}
+    assert "alarms" in told
+    assert "alarms" not in {frame["type"] for frame in wall.frames}, "a board is no business of the staff's"
+    await short.do("close_counter", counter="4")
