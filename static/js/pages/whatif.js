@@ -5,6 +5,7 @@ import { data, lang, named, t } from "hallsys/texts.js";
 
 const $ = (name) => document.getElementById(name);
 const HEIGHT = 260;
+const STEP = 300; // s: as everywhere, nothing is said more exactly than it is known
 let next = 0; // names the fields of a block
 let told = null; // the last answer
 
@@ -91,10 +92,11 @@ function show() {
     return;
   }
   const { hours, longest, ends, left, nowhere, days } = told;
-  const range = (from, to) => (from === to ? from : `${from}–${to}`);
+  const steps = (round, seconds) => round(seconds / STEP) * STEP;
+  const range = ([p50, p80], words) => `${words(steps(Math.floor, p50))}–${words(steps(Math.ceil, Math.max(p80, p50 + 1)))}`;
   $("found").replaceChildren(
-    h("p", { class: "big" }, t("whatif.longest", { minutes: range(minutesOf(longest[0]), minutesOf(longest[1])) })),
-    h("p", {}, t("whatif.ends", { time: range(clock(ends[0]), clock(ends[1])) })),
+    h("p", { class: "big" }, t("whatif.longest", { minutes: range(longest, minutesOf) })),
+    h("p", {}, t("whatif.ends", { time: range(ends, clock) })),
     left > 0 ? h("p", { class: "bad" }, t("whatif.left", { n: left })) : "",
     nowhere.length ? h("p", { class: "bad" }, t("whatif.nowhere", { names: nowhere.map((id) => named(data.services[id])).join(", ") })) : "",
     h("p", { class: "from" }, days ? t("whatif.days", { n: days }) : t("whatif.no_days")),
