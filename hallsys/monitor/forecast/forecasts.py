@@ -33,6 +33,8 @@ SHARE: Final = 10.0
 """Times as long as a forecast took, its hall is left alone: at most a tenth of the time goes into forecasts."""
 MOST: Final = 1_000
 """Waiting tickets past which nobody is told anything: the picture alone would hold commands up."""
+FLOOD: Final = 1_000
+"""Events since the last look past which a forecast is put off: no hall moves so fast."""
 STALE: Final = 60.0
 """Seconds for which a forecast may be shown."""
 STEP: Final = 300.0
@@ -57,6 +59,7 @@ class Latest:
         self.made = self.tried = time.monotonic()
         self.took = 0.0
         self.dirty: float | None = None
+        self.moved = 0
         self.taught: tuple[int, str] | None = None
 
     @property
@@ -96,6 +99,7 @@ class Forecasts:
 
     def _hear(self, hall: Hall, events: list[Told]) -> None:
         latest = self.of(hall)
+        latest.moved += len(events)
         if latest.dirty is None:
             latest.dirty = time.monotonic()
 
@@ -112,7 +116,8 @@ class Forecasts:
     async def _refresh(self, hall: Hall, latest: Latest) -> None:
         """A new forecast, if anybody would see it; one that fails is left out, the next may be better."""
         latest.tried, latest.dirty, latest.took = time.monotonic(), None, 0.0
-        if not _wanted(hall):
+        moved, latest.moved = latest.moved, 0
+        if moved > FLOOD or not _wanted(hall):
             return
         taught = latest.taught
         try:
