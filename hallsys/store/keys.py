@@ -87,6 +87,11 @@ class HallKeys:
         """The closed days that have a record. A backup reads it after the records, for it sorts behind them."""
         return f"{self._prefix}past:days"
 
+    @property
+    def forecast(self) -> str:
+        """How right the forecast's last promises were, by which it corrects itself."""
+        return self._prefix + "forecast"
+
     def voicepack(self, pack: str) -> str:
         """The takes of a recorded voice, as sound."""
         return f"{self.voicepacks}:{pack}"
