@@ -52,6 +52,7 @@ from hallsys.office.stores import store_trouble
 from hallsys.office.words import both, tell
 from hallsys.store.connection import BadStoreUrl, Connection, StoreDown, connect
 from hallsys.store.embedded import Embedded, EmbeddedError
+from hallsys.store.forecastbook import ForecastBook
 from hallsys.store.lease import Leases
 from hallsys.store.packs import Packs
 from hallsys.store.screenbook import ScreenBook
@@ -122,7 +123,7 @@ class Server:
         self.voices = Voices(settings.data / "voice", configs, self.loudspeakers.speaks, self.shelf)
         self.halls.on_events(self.voices.hear)
         self.keeper = Keeper(self.halls)
-        self.forecasts = Forecasts(self.halls)
+        self.forecasts = Forecasts(self.halls, lambda hall: ForecastBook(hall, connection))
         self.advices = Advices(self.halls, self.forecasts)
         self.prompts = Prompts(settings.data / "voice", configs, self.shelf)
         self.desk = Desk(configs, self.entrance.joining.attempt)
