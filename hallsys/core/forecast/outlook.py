@@ -11,8 +11,8 @@ from hallsys.core.forecast import record
 from hallsys.core.forecast.disorder import LEAST, Seen, disorder, past_disorder
 from hallsys.core.forecast.flow import Past, aged, first_day, learn_flow, returning, to_come
 from hallsys.core.forecast.pace import Pace, Visits, gaps, learn_pace, visits
-from hallsys.core.forecast.play import LANES, NEVER, ORDINARY, PRIORITY, RETURN, Crowd, Desks, Rules, play
-from hallsys.core.forecast.reading import Day, Scene, history_rows, read_day, read_scene
+from hallsys.core.forecast.play import LANES, NEVER, NO_BREAK, ORDINARY, PRIORITY, RETURN, Crowd, Desks, Rules, play
+from hallsys.core.forecast.reading import AtCounter, Day, Scene, history_rows, read_day, read_scene
 from hallsys.core.forecast.roster import Roster, common_traces, learn_roster, shifts, traces
 
 Floats = NDArray[np.float64]
@@ -215,10 +215,13 @@ def _desks(scene: Scene, pace: Pace, roster: Roster, futures: int, rng: np.rando
     free, factor = np.empty((futures, count)), np.empty((futures, count))
     pauses = roster.start.shape[1] + 1
     pause_at, pause_s = np.full((futures, count, pauses), 1e6), np.zeros((futures, count, pauses))
+    last = {row.counter: row.done for row in scene.today.served}
     for desk, counter in enumerate(scene.counters):
         serves[desk, : len(counter.serves)] = [number[letter] for letter in counter.serves]
         factor[:, desk] = pace.officer.get(counter.officer, 1.0) * day
-        back, pause_at[:, desk, :-1], pause_s[:, desk, :-1] = shifts(scene, counter, roster, futures, rng)
+        back, pause_at[:, desk, :-1], pause_s[:, desk, :-1] = shifts(
+            scene, counter, roster, futures, rng, _quiet(counter, last)
+        )
         if counter.serving is None:
             free[:, desk] = back
             continue
@@ -231,6 +234,10 @@ def _desks(scene: Scene, pace: Pace, roster: Roster, futures: int, rng: np.rando
         pause_s[:, desk, :-1] = np.where(first[:, None], pause_s[:, desk, 1:], pause_s[:, desk, :-1])
     streak = np.array([counter.streak for counter in scene.counters], dtype=np.int64)
     return Desks(serves, streak, np.minimum(free, NEVER), factor, pause_at, pause_s)
+
+
+def _quiet(counter: AtCounter, last: Mapping[str, float]) -> float:
+    return NO_BREAK if counter.serving is not None else max(counter.since, last.get(counter.id, 0.0))
 
 
 def _rest(lasts: Floats, gone: float, rng: np.random.Generator) -> Floats:

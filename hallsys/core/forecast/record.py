@@ -5,6 +5,7 @@ weighted so that a long wait with its many promises counts more than a short one
 of the first kind and the 80th percentile of the second, newest first, are the corrections.
 """
 
+import zlib
 from collections.abc import Iterable
 from math import sqrt
 from typing import Any, Final, NamedTuple
@@ -28,6 +29,11 @@ FIRST_DAY: Final = Start((1.05, 1.17), 200.0)
 people live through; more so while the hall is unknown."""
 SPREAD: Final = 0.35
 KEPT: Final = 1500
+LASTING: Final = 600
+"""How many outlive a restart."""
+APART_S: Final = 240.0
+"""Between two promises to a ticket that are held against its call: where forecasts are made every few seconds, a
+handful of tickets would be the whole record."""
 HALF_LIFE: Final = 250.0
 """Tickets after which a ratio counts half."""
 SOFT_S: Final = 60.0
@@ -61,7 +67,24 @@ def settle(memo: Memo, scene: Scene) -> None:
 def promise(memo: Memo, scene: Scene, given: Iterable[tuple[Waiting, tuple[float, ...]]]) -> None:
     book = memo.setdefault("promises", {})
     for ticket, values in given:
-        book.setdefault(ticket.id, []).append([scene.now, *values])
+        made = book.setdefault(ticket.id, [])
+        if not made or scene.now - made[-1][0] >= APART_S:
+            made.append([scene.now, *values])
+
+
+def packed(memo: Memo) -> bytes:
+    """The record, to be kept over a restart: a few kilobytes."""
+    rows = np.array((memo.get("ratios") or [])[-LASTING:], dtype=np.float32)
+    return zlib.compress(rows.tobytes())
+
+
+def unpacked(kept: bytes) -> list[list[float]]:
+    """What `packed` made, for an empty memo's `ratios`; nothing where it is of another form."""
+    try:
+        rows = np.frombuffer(zlib.decompress(kept), dtype=np.float32).reshape(-1, 1 + len(LEVELS))
+    except (zlib.error, ValueError):
+        return []
+    return rows.astype(float).tolist() if np.isfinite(rows).all() and (rows > 0).all() else []
 
 
 def corrected(waits: Floats, memo: Memo, start: Start) -> Floats:

@@ -27,6 +27,9 @@ HABIT_S: Final = 1200.0
 OVERDUE_S: Final = 2400.0
 """A spell longer than `HABIT_S` is a habit, lunch as a rule: who has not left when the trace did still will, less and
 less surely with time."""
+ANNOUNCED_S: Final = 600.0
+"""The same for a pause of the hours on the door, which ends when they say: who works on into it works through it. And
+where no officer is known yet, a counter that had nobody for as long as lunch takes has had its lunch."""
 LATE_S: Final = 1800.0
 """A counter that leaves for good within this time of the last ticket is closing: it stays while people wait."""
 SOON_S: Final = 240.0
@@ -118,10 +121,11 @@ def learn_roster(days: Sequence[Sequence[Trace]], prior: Sequence[Trace]) -> Ros
 
 
 def shifts(
-    scene: Scene, counter: AtCounter, roster: Roster, futures: int, rng: np.random.Generator
+    scene: Scene, counter: AtCounter, roster: Roster, futures: int, rng: np.random.Generator, quiet: float = NO_BREAK
 ) -> tuple[Floats, Floats, Floats]:
-    """When a counter is back, if it is away (else now), and its breaks from then on: starts and lengths, by future."""
-    now = scene.now
+    """When a counter is back, if it is away (else now), and its breaks from then on: starts and lengths, by future.
+    `quiet`: since when it has had nobody, if it has nobody."""
+    now, length = scene.now, roster.length
     mine = np.maximum(roster.officer == counter.officer, roster.counter == counter.id)
     worth = roster.worth * np.where(mine | (roster.counter == ""), OWN, OTHERS)
     ends = roster.start + roster.length
@@ -129,18 +133,25 @@ def shifts(
         due = (
             (roster.start <= now) & (roster.start > counter.since) & (roster.length > HABIT_S) & (roster.length < LONG)
         )
+        common = (roster.counter == "")[:, None]
+        had = common & (roster.start <= now) & (now - np.maximum(roster.start, quiet) >= roster.length)
+        due &= ~had
         begun = np.where(due, roster.start, NO_BREAK).min(axis=1)
         edge = np.minimum(begun, now)
         before = np.where(ends <= edge[:, None], ends, 0).max(axis=1)
         stretch = np.maximum(roster.opened, before)
-        worth = worth * (UNLIKE + np.exp(-np.abs(stretch - counter.since) / ALIKE_S))
+        unlike = np.where((had & (ends == stretch[:, None])).any(axis=1), 0.0, np.abs(stretch - counter.since))
+        worth = worth * (UNLIKE + np.exp(-unlike / ALIKE_S))
         pick = _draw(worth, futures, rng)
         back = np.full(futures, now)
-        late = due & (rng.random(len(due)) < np.exp(-(now - roster.start.T) / OVERDUE_S)).T
+        announced = common & (len(scene.hours) > 2) & (roster.start == scene.hours[1])
+        patience = np.where(announced, ANNOUNCED_S, OVERDUE_S)
+        late = due & (rng.random(len(due))[:, None] < np.exp(-(now - roster.start) / patience))
+        length = np.where(late & announced, np.maximum(ends - now, 0), length)
     else:
         pick, back = _back(scene, counter, roster, worth, futures, rng)
         late = np.zeros(roster.start.shape, dtype=bool)
-    start, length = np.where(late, now + 1, roster.start)[pick], roster.length[pick]
+    start, length = np.where(late, now + 1, roster.start)[pick], length[pick]
     start = np.where(start > back[:, None], start, NO_BREAK)
     order = start.argsort(axis=1)
     return back, np.take_along_axis(start, order, axis=1), np.take_along_axis(length, order, axis=1)

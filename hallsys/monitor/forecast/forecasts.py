@@ -7,7 +7,7 @@ Nothing on the way of a command waits for it: the ledger reads the last answer o
 import asyncio
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Final
 
@@ -20,6 +20,7 @@ from hallsys.monitor.forecast.process import Lost, Process
 from hallsys.monitor.forecast.wire import Job
 from hallsys.store.connection import StoreDown
 from hallsys.store.entry import Told
+from hallsys.store.forecastbook import ForecastBook
 
 log = logging.getLogger("hallsys.forecast")
 
@@ -43,6 +44,8 @@ AHEAD: Final = 12
 """Points: an hour."""
 FARTHEST: Final = 4 * 3600.0
 """Seconds; a wait beyond is not an estimate any more: no counter takes the service, or the day is over."""
+KEEP: Final = 300.0
+"""Seconds after which the forecast's own record is kept again."""
 DAYS: Final = 20
 """Closed days that the forecast learns from."""
 
@@ -61,6 +64,7 @@ class Latest:
         self.dirty: float | None = None
         self.moved = 0
         self.taught: tuple[int, str] | None = None
+        self.written = time.monotonic()
 
     @property
     def due(self) -> float:
@@ -76,10 +80,10 @@ class Latest:
 
 
 class Forecasts:
-    """All halls of this server. `of` a hall is the last forecast."""
+    """All halls of this server. `of` a hall is the last forecast; `book` keeps a hall's record by its id."""
 
-    def __init__(self, halls: Halls) -> None:
-        self._halls, self.process = halls, Process()
+    def __init__(self, halls: Halls, book: Callable[[str], ForecastBook]) -> None:
+        self._halls, self.process, self._book = halls, Process(), book
         self._latest: dict[str, Latest] = {}
         self._task: asyncio.Task[None] | None = None
         halls.on_events(self._hear)
@@ -142,7 +146,15 @@ class Forecasts:
         record = await hall.audit.packed(hall.hub.at)
         if hall.today != day:
             return  # the next forecast knows the new day
-        played = await self.process.play(Job(hall.config.id, hall.config.timezone, shot, day, record, past, times))
+        book = self._book(hall.config.id)
+        job = Job(hall.config.id, hall.config.timezone, shot, day, record, past, times)
+        if latest.taught is None or latest.taught[0] != taught[0]:
+            job.ratios = await book.read()
+        job.tell = time.monotonic() - latest.written >= KEEP
+        played = await self.process.play(job)
+        if played.ratios:
+            latest.written = time.monotonic()
+            await book.write(played.ratios)
         latest.taught = taught
         begun = midnight(hall.config.timezone, day)
         latest.at, latest.kept = now, played.kept

@@ -13,8 +13,9 @@ LENGTH: Final = 4
 
 class Job(msgspec.Struct, tag="play"):
     """A hall to play forward: `snapshot` but for its `today`, which is made of `record`, the running `day` as
-    MessagePack. `past` are packed records of the last days, None when they are as last time. `times` (s since midnight)
-    are when to count the queue."""
+    MessagePack. `past` are packed records of the last days, None when they are as last time; `ratios` the forecast's own
+    record as it was kept, in the first job of a process; `tell`: that it is wanted again. `times` (s since midnight) are
+    when to count the queue."""
 
     hall: str
     timezone: str
@@ -23,6 +24,8 @@ class Job(msgspec.Struct, tag="play"):
     record: bytes
     past: list[bytes] | None
     times: list[float]
+    ratios: bytes = b""
+    tell: bool = False
 
 
 class AdviceJob(msgspec.Struct, tag="advise"):
@@ -76,11 +79,12 @@ class Imagined(Answered):
 
 class Played(Answered):
     """`waits` are (P50, P80) in s by what was asked; `queue` how many will wait at the times of the job, as P10, P50
-    and P90; `kept` how the day's promises were."""
+    and P90; `kept` how the day's promises were; `ratios` the forecast's own record, where it was wanted."""
 
     waits: dict[str, tuple[float, float]] = {}
     queue: list[tuple[int, int, int]] = []
     kept: Kept | None = None
+    ratios: bytes = b""
 
 
 Task = Job | AdviceJob | WhatIfJob

@@ -13,6 +13,7 @@ import msgspec
 from hallsys.core.advice import Option, advise
 from hallsys.core.forecast import evaluate, queue_ahead, read_scene
 from hallsys.core.forecast.prospect import Change, Prospect, Prospects
+from hallsys.core.forecast.record import packed, unpacked
 from hallsys.core.forecast.whatif import Block, what_if
 from hallsys.core.history import DayRecord
 from hallsys.core.promises import kept
@@ -55,6 +56,8 @@ class Player:
     def play(self, job: Job) -> Played:
         self._learn(job)
         history, memo = self._past.get(job.hall), self._memos.setdefault(job.hall, {})
+        if job.ratios and "ratios" not in memo:
+            memo["ratios"] = unpacked(job.ratios)
         record = _record(job.record)
         if record.day != job.day:  # read between two days
             record = DayRecord(job.day)
@@ -65,7 +68,7 @@ class Player:
         if job.times:
             counts = queue_ahead(read_scene(snapshot, memo), history, memo, job.times)
             queue = [_spread(sorted(column)) for column in counts.T.tolist()]
-        return Played(waits=waits, queue=queue, kept=kept(record))
+        return Played(waits=waits, queue=queue, kept=kept(record), ratios=packed(memo) if job.tell else b"")
 
     def advise(self, job: AdviceJob) -> Advised:
         """What would help the hall as it was last played; nothing where it has not been."""
