@@ -70,9 +70,8 @@ class Hall:
     async def hear(self) -> None:
         """Note what the stream holds since last time, without a gap: it lets go of what is older than a day."""
         since = self.raw[-1]["at"] if self.raw else None
-        for at, fields in await self.desk.connection.client.xrange(
-            self.desk.keys.events, f"({since}" if since else "-"
-        ):
+        client: Any = self.desk.connection.client
+        for at, fields in await client.xrange(self.desk.keys.events, f"({since}" if since else "-"):
             event = {**json.loads(fields[b"f"]), "private": json.loads(fields.get(b"p", b"{}"))}
             assert not self.raw or position(event["at"]) == position(self.raw[-1]["at"]) + 1
             assert event["at"] == at.decode()

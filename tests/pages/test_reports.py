@@ -1,5 +1,6 @@
 """The page of reports: what it shows is what the API says, on every screen, in both languages, and on paper."""
 
+import re
 from datetime import date
 
 import pytest
@@ -70,6 +71,45 @@ async def test_the_figures_are_those_of_the_api_and_the_question_stays(lived: Ru
         reply = await door.ask("GET", await link.get_attribute("href") or "")
         assert type_ in reply.headers["Content-Type"]
         assert "2026-08-03-2026-08-07-day" in reply.headers["Content-Disposition"]
+    await context.close()
+
+
+async def test_how_promises_were_kept_and_why_people_were_called_out_of_order(lived: Running, wall: Browser) -> None:
+    door = await lived.door("supervisor")
+    said = (await door.get("/reports", **{"from": "2026-08-01", "to": "2026-08-31"})).json
+    context = await wall.new_context(extra_http_headers={"Authorization": f"Bearer {door.token}"})
+    page = await context.new_page()
+    await page.goto(f"{lived.address}/halls/{lived.hall}/reports?{AUGUST}&by=day&lang=vi")
+    await expect(page.locator("h1")).to_contain_text("Tháng 8/2026")
+    promises = [group["promises"] for group in said["groups"].values()]
+    by_p80 = [f"{100 * each['by_p80'] / each['count']:.0f} %" for each in promises]
+    assert await page.locator(".told tbody td:nth-child(3)").all_inner_texts() == by_p80
+    assert all(100 * each["by_p80"] / each["count"] < 100 for each in promises)
+    total = said["now"]["total"]
+    whys = await page.locator(".why").evaluate_all(
+        "(all) => all.map(({ tBodies }) => [...tBodies[0].rows].map((row) => [...row.cells].map((c) => c.innerText)))"
+    )
+    assert whys == [[[why, str(n)] for why, n in total[name].items()] for name in ("chosen_why", "score_why")]
+    assert sum(total["chosen_why"].values()) == total["out_of_order"] > 0
+    await page.locator(".ranges a", has_text="Tháng trước").click()
+    await expect(page.locator(".ranges [aria-current]")).to_have_text("Tháng trước")
+    await expect(page.locator("[name=by]")).to_have_value("day")
+    await context.close()
+
+
+async def test_the_monthly_report_on_paper(lived: Running, wall: Browser) -> None:
+    """Decision 766 has a page of its own, the last one."""
+    token = await lived.token("supervisor")
+    context = await wall.new_context(extra_http_headers={"Authorization": f"Bearer {token}"})
+    page = await context.new_page()
+    await page.goto(f"{lived.address}/halls/{lived.hall}/reports?{AUGUST}&lang=vi")
+    paper = await page.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", paper)) == 3
+    await page.emulate_media(media="print")
+    await expect(page.locator("#h-766")).to_be_hidden()
+    await expect(page.locator("#h-766-paper")).to_be_visible()
+    assert await page.locator(".d766.paper").evaluate("(box) => getComputedStyle(box).breakBefore") == "page"
+    await expect(page.locator(".outside")).to_contain_text("Hồ sơ trễ hạn")
     await context.close()
 
 
