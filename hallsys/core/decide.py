@@ -76,7 +76,7 @@ def decide(
     `person` a keyed hash of what was scanned, `officer` the account signed in with a PIN at the device, `role` the
     caller's, `wait` the forecast for the ticket to be issued (P50 and P80, seconds).
     """
-    if role == "counter" and not isinstance(command, c.SignOn | c.RateHere):
+    if role == "counter" and not isinstance(command, (c.SignOn, c.RateHere)):
         counter: str | None = getattr(command, "counter", None)
         if counter is not None:
             desks.must_hold(state, counter, officer)

@@ -35,6 +35,10 @@ log = logging.getLogger("hallsys.ledger")
 _PROCESS: Final = secrets.token_hex(6)
 _batches: Final = itertools.count()
 
+_BY_TOKEN: Final = (c.Cancel, c.Late, c.Resume)
+"""Commands that a ticket's own token stands for."""
+_CODED: Final = (c.Book, c.PutNotice)
+"""Commands that need a fresh code. Tuples, since a union written into the test is made anew with each command."""
 CAP: Final = 256
 """Events in one commit; Lua blocks the store while it runs."""
 
@@ -80,9 +84,9 @@ class Batch:
         """Decide one request; its answer waits for the commit. Raises Refused, or whatever a bug raises, having changed
         nothing."""
         state, command, by = self._state, request.command, request.by
-        if isinstance(command, c.Cancel | c.Late | c.Resume) and label:
+        if label and isinstance(command, _BY_TOKEN):
             command = msgspec.structs.replace(command, ticket=label)
-        code = self._minter.code(request.key, self.now) if isinstance(command, c.Book | c.PutNotice) else ""
+        code = self._minter.code(request.key, self.now) if isinstance(command, _CODED) else ""
         person, wait = "", None
         if isinstance(command, c.Book) and command.person:
             person = self._minter.booker(command.person)
