@@ -1,7 +1,7 @@
 """One hall's alarms on one server: what it sees of the hall becomes changes, and what any server changed is shown."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -28,10 +28,19 @@ _decoded: Final = msgspec.json.Decoder(Alarm)
 
 
 class Room:
-    """`alarms` are those there are now, on whatever server they were raised."""
+    """`alarms` are those there are now, on whatever server they were raised. `told` is called whenever one of them has
+    changed, here or there: there may be something for the webhooks."""
 
-    def __init__(self, hall: Hall, halls: Halls, book: AlarmBook, turns: Turns, speaker: Speaker) -> None:
-        self.hall, self.book, self.speaker = hall, book, speaker
+    def __init__(
+        self,
+        hall: Hall,
+        halls: Halls,
+        book: AlarmBook,
+        turns: Turns,
+        speaker: Speaker,
+        told: Callable[[], None],
+    ) -> None:
+        self.hall, self.book, self.speaker, self._heard = hall, book, speaker, told
         self._halls, self._turns = halls, turns
         self.alarms: dict[str, Alarm] = {}
         self._rows: dict[str, bytes] = {}
@@ -55,8 +64,8 @@ class Room:
         self._read = True
         self.show()
 
-    async def look(self, seen: Seen, now: int) -> set[str]:
-        """Decide, and write what is this server's to change; the events that were told. Raises StoreDown."""
+    async def look(self, seen: Seen, now: int) -> None:
+        """Decide, and write what is this server's to change. Raises StoreDown."""
         await self.ready()
         self._away = None
         config = self.hall.config.alarms
@@ -67,9 +76,9 @@ class Room:
         changes = step(known, self._falling, found, now, over_ms=config.over_s * 1000, quiet=quiet_until is not None)
         mine = await self._turn([change.alarm.id for change in changes], now)
         told = [change for change in changes if change.alarm.id in mine]
-        written = await self._written(told, now, quiet_until or now, self._turns.holder) if told else set()
+        if told:
+            await self._written(told, now, quiet_until or now, self._turns.holder)
         self.show()
-        return {change.event for change in told if change.event and change.alarm.id in written}
 
     async def acknowledge(self, name: str, who: Who, now: int) -> Alarm:
         """Raises Refused unknown_alarm, StoreDown."""
@@ -85,6 +94,12 @@ class Room:
             self._read = False  # somebody was faster
             await self.ready()
         raise Refused("unknown_alarm")
+
+    async def leave(self) -> None:
+        """Other servers may look after its alarms at once. Raises StoreDown."""
+        if self._mine:
+            await self._turns.leave([f"alarm:{name}" for name in self._mine])
+            self._mine = {}
 
     def store_away(self, since: int, now: int) -> None:
         """The store does not answer: nothing can be written, and the pages of this server are told at least."""
@@ -134,6 +149,7 @@ class Room:
                 self._fold(write.id, write.row)
                 if change.event:
                     log.info("hall %s: %s %s", self.hall.config.id, change.event, write.id)
+        self._heard()
         return written
 
     def _as_write(self, change: Change, now: int, due: int) -> Write:
@@ -148,6 +164,7 @@ class Room:
         if changed.holder != self._turns.holder:
             self._fold(changed.id, changed.row)
             self.show()
+            self._heard()
 
     def _fold(self, name: str, row: bytes) -> None:
         if row:

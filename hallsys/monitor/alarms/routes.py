@@ -94,6 +94,7 @@ class AlarmRoutes:
         room, outbox = self._watch.room(hall), Outbox(hall.config.id, self._connection)
         try:
             await room.ready()
+            present = ordered(room.alarms.values())  # first: what ends meanwhile is among both, and not among neither
             past = [_past.decode(row) for row in await room.book.past(PAST)]
             waiting, dead = await outbox.pending(), await outbox.dead()
         except StoreDown:
@@ -107,9 +108,7 @@ class AlarmRoutes:
             Dead(each.id, each.hook, each.alarm, each.event, each.made, each.tries, each.said)
             for each in reversed(dead.values())
         ]
-        return json_answer(
-            encode(Alarms(_shown(room, ordered(room.alarms.values())), _shown(room, past), hooks, letters))
-        )
+        return json_answer(encode(Alarms(_shown(room, present), _shown(room, past), hooks, letters)))
 
     async def acknowledge(self, request: web.Request) -> web.Response:
         hall, who = await self._asked(request)
@@ -118,7 +117,6 @@ class AlarmRoutes:
             alarm = await room.acknowledge(request.match_info["alarm"], who, self._watch.clock())
         except StoreDown:
             raise Refused("store_unavailable") from None
-        self._sender.wake(hall.config.id)
         return json_answer(encode(Acknowledged(room.speaker.shown(alarm, by=True))))
 
     async def again(self, request: web.Request) -> web.Response:

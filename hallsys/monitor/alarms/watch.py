@@ -40,7 +40,7 @@ class Sources:
 
 
 class Watch:
-    """All halls of this server. `told` is called with a hall's id when its webhooks have something to do."""
+    """All halls of this server. `told` is called with a hall's id when its webhooks may have something to do."""
 
     def __init__(
         self,
@@ -68,6 +68,9 @@ class Watch:
             self._task.cancel()
             with suppress(asyncio.CancelledError):
                 await self._task
+        with suppress(StoreDown):  # then they run out
+            for room in self._rooms.values():
+                await room.leave()
 
     def room(self, hall: Hall) -> Room:
         found = self._rooms.get(hall.config.id)
@@ -80,7 +83,8 @@ class Watch:
                 f"{self._public_url}/halls/{name}/monitor" if self._public_url else "",
             )
             turns = Turns(name, self._connection, self._holder)
-            found = self._rooms[name] = Room(hall, self._halls, AlarmBook(name, self._connection), turns, speaker)
+            book = AlarmBook(name, self._connection)
+            found = self._rooms[name] = Room(hall, self._halls, book, turns, speaker, lambda: self._told(name))
         return found
 
     async def round(self) -> None:
@@ -96,8 +100,7 @@ class Watch:
         away, self._away = self._away, None
         for hall in list(self._halls):
             try:
-                if await self.room(hall).look(await self._seen(hall, away), now):
-                    self._told(hall.config.id)
+                await self.room(hall).look(await self._seen(hall, away), now)
             except StoreDown as down:
                 log.debug("the alarms of hall %s are looked after later: %s", hall.config.id, down)
                 self._away = now if away is None else away
