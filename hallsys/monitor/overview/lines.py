@@ -81,6 +81,10 @@ class Lines:
             await asyncio.wait(unread, timeout=PATIENCE)
         return [self._line(name) for name in names]
 
+    def forget(self) -> None:
+        """Make every line anew when it is asked for next."""
+        self._made.clear()
+
     async def close(self) -> None:
         for task in self._reading.values():
             task.cancel()

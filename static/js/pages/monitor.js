@@ -21,6 +21,7 @@ const link = new Link(data.hall, { lang: lang() });
 const figures = new Figures(`/api/v1/halls/${encodeURIComponent(data.hall)}/stats`, () => render());
 const forecast = new Figures(`/api/v1/halls/${encodeURIComponent(data.hall)}/waits`, () => render());
 const screens = new Figures(`/api/v1/halls/${encodeURIComponent(data.hall)}/screens`, () => render());
+const printers = new Figures(`/api/v1/halls/${encodeURIComponent(data.hall)}/printers`, () => render());
 const alarms = new Alarms(() => render());
 const adviser = new Adviser($("advice"), link, data.hall);
 const store = { ready: null };
@@ -30,6 +31,7 @@ const LOOK = { called: ["called", "speaker"], serving: ["ok", "person"], ready: 
 const followTrail = startTrail(() => link.view);
 let chartWidth = 0;
 let heard = {}; // by zone, whether the hall hears
+let noDossiers = null; // the alarm that dossiers cannot be looked up, while there is one
 let needed = null; // what the supervisor was told to see to, to sound for what is new
 
 function render() {
@@ -39,7 +41,7 @@ function render() {
   $("mon").dataset.link = link.state;
   $("lost").hidden = !lost;
   if (lost) fill($("lost"), [link.since], () => [icon("lost"), h("span", {}, t("monitor.lost", { time: exact(link.since, view?.hall.tz) }))]);
-  fill($("health"), [link.state, store.ready, figures.failed, heard, view?.hall.zones, screensNow(), alarms.facts], health);
+  fill($("health"), [link.state, store.ready, figures.failed, heard, view?.hall.zones, screensNow(), printersNow(), noDossiers, alarms.facts], health);
   if (!view) return;
   const { hall } = view;
   // a cut stops the clock of the waits, not the clock on the wall: nobody knows who was called since
@@ -175,7 +177,7 @@ function promises() {
     if (!kept) return h("p", {}, t("monitor.kept_none"));
     const minutesOf = (seconds) => (Math.abs(seconds) / 60).toLocaleString(lang(), { maximumFractionDigits: 1 });
     const side = Math.abs(kept.bias) < 30 ? "even" : kept.bias > 0 ? "late" : "early";
-    return [h("b", {}, `${kept.by_p80} %`), h("p", {}, t("monitor.kept_words", { n: kept.count, error: minutesOf(kept.error) }), " ", t(`monitor.bias.${side}`, { n: minutesOf(kept.bias) }))];
+    return [h("b", {}, `${kept.by_p80} %`), h("p", {}, t("monitor.kept_words", { n: kept.count, error: minutesOf(kept.error), half: kept.by_p50 }), " ", t(`monitor.bias.${side}`, { n: minutesOf(kept.bias) }))];
   });
 }
 
@@ -192,6 +194,18 @@ function screenChips() {
   return found && [found.well > 0 && chip("ok", "done", t("monitor.screens", { n: found.well })), found.lost > 0 && chip("alarm", "alarm", t("monitor.screens_lost", { n: found.lost }))];
 }
 
+/** The hall's printers and how they are; null where it is not known. */
+const printersNow = () => (printers.failed ? null : (printers.now?.printers ?? null));
+
+function printerChips() {
+  const found = printersNow() ?? [];
+  return found.filter(({ state }) => state && state !== "unknown").map(({ id, state, works }) => {
+    const [kind, drawn] = state === "ok" ? ["ok", "print"] : works ? ["warn", "print"] : ["alarm", "print"];
+    const name = found.length > 1 ? ` · ${id}` : "";
+    return chip(kind, drawn, `${state === "ok" ? t("monitor.printer_ok") : t("monitor.printer_trouble", { state: t(`alarm.printer.${state}`) })}${name}`);
+  });
+}
+
 function health() {
   const linkChip = { live: ["ok", "done"], lost: ["lost", "lost"], connecting: ["off", "clock"] }[link.state];
   const storeChip = store.ready === null ? null : store.ready ? ["ok", "done", "monitor.store_ok"] : ["alarm", "alarm", "monitor.store_away"];
@@ -204,6 +218,8 @@ function health() {
       return chip(kind, drawn, [t(`monitor.heard.${state}`), zone && ` · ${named(zone)}`].filter(Boolean).join(""));
     }),
     screenChips(),
+    printerChips(),
+    noDossiers && chip("alarm", "alarm", named(noDossiers, "text")),
     alarms.chips(),
     figures.failed && chip("warn", "warn", t("monitor.figures_old")),
   ];
@@ -219,14 +235,17 @@ link.on("view", () => {
   followTrail();
   render();
 });
-link.on("alarms", (told) => alarms.tell(told.alarms));
+link.on("alarms", (told) => {
+  noDossiers = told.alarms.find(({ kind, state }) => kind === "dossiers" && state !== "over") ?? null;
+  alarms.tell(told.alarms);
+});
 link.on("waits", () => forecast.want());
 link.on("heard", ({ zones }) => {
   heard = zones;
   render();
 });
 link.on("state", () => {
-  if (link.state === "live") for (const each of [figures, forecast, screens, alarms]) each.want();
+  if (link.state === "live") for (const each of [figures, forecast, screens, printers, alarms]) each.want();
   askStore();
 });
 link.on("tick", () => askStore());
