@@ -7,6 +7,7 @@ import { data, named, t } from "hallsys/texts.js";
 
 const STEPS = { service, day, time, person, code, cancelled };
 const part = document.querySelector("#step");
+let began = false; // the first question is where a page begins anyway
 let made = null; // the booking that is shown: never in the browser's history, which others may look through
 
 const dayOf = ({ at }) => longDay(at, data.tz);
@@ -31,7 +32,8 @@ async function show(step, facts, problem = "") {
   }
   part.replaceChildren(...[problem && h("p", { class: "no", role: "alert" }, problem), ...drawn].filter(Boolean));
   part.removeAttribute("aria-busy");
-  part.querySelector("h1").focus();
+  if (began) part.querySelector("h1").focus();
+  began = true;
 }
 
 const words = ({ code, message }) => (code === "cut" ? t("book.cut") : message);

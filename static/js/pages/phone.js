@@ -92,8 +92,9 @@ function draw() {
   if (shown.state === "soon" && was === "waiting") bell.soon();
   if (shown.state !== was) problem = null;
   was = shown.state;
-  part("phone-ticket").show(shown);
-  part("phone-acts").tell({ state: shown.state, label, bell: bell.belled() ? "on" : "off", late: late(view, ticket), live: state === "live", problem });
+  const delay = late(view, ticket);
+  part("phone-ticket").show({ ...shown, delay: delay > 0 });
+  part("phone-acts").tell({ state: shown.state, label, bell: bell.belled() ? "on" : "off", late: delay, live: state === "live", problem });
   offer(shown.state === "done");
   bell.mark(shown.state === "called" ? t("phone.told", { label, counter: shown.counter }) : `${label} · ${t("phone.title")}`, shown.state === "called");
 }

@@ -18,6 +18,7 @@ link.on("view", ({ view, event }) => follow(view, event)).on("state", told);
 comeBack(link);
 
 function told() {
+  part(".rate").dataset.link = link.state;
   part("#gone").hidden = link.state !== "lost";
   part("#gone span").textContent = t("rate.lost", { time: hourMinute(link.since, data.tz) });
 }

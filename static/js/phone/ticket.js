@@ -5,8 +5,8 @@ import { t } from "hallsys/texts.js";
 const SIGN = { waiting: "clock", soon: "speaker", away: "hourglass", serving: "person", held: "hourglass", done: "done" };
 const DOTS = 12; // people drawn at most: more is a crowd, and the number says it
 
-/** `{state, label, service, at, before, wait, last, until, counters, counter, belled}`; `state` is the ticket's, "soon"
-    when few are before it, "away" when its holder comes later. */
+/** `{state, label, service, at, before, wait, last, until, counters, counter, belled, delay}`; `state` is the ticket's,
+    "soon" when few are before it, "away" when its holder comes later; `delay`: whether that may be asked for. */
 class PhoneTicket extends Piece {
   draw(facts) {
     return facts.state === "called" ? come(facts) : place(facts);
@@ -14,12 +14,12 @@ class PhoneTicket extends Piece {
 }
 customElements.define("phone-ticket", PhoneTicket);
 
-function come({ label, counter, at }) {
+function come({ label, counter, at, delay }) {
   return [
     h("section", { class: "card me now" }, h("p", {}, t("phone.come")), h("h1", { class: "num" }, label), h("p", {}, t("phone.to")),
       h("p", { class: "to" }, t("phone.counter_big", { counter }))),
     h("p", { class: "big" }, h("b", {}, t("phone.come_hint"))),
-    h("p", { class: "say" }, t("phone.called_at", { time: at })),
+    h("p", { class: "say" }, t("phone.called_at", { time: at }), delay && ` ${t("phone.called_late")}`),
   ];
 }
 
