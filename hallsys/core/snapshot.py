@@ -1,9 +1,8 @@
 """A hall as its forecast reads it (docs/forecast.md, `snapshot`): plain data, seconds since local midnight.
 
 Who waits for one counter or a group of counters stands in a line of that name (`@3`, `#group`), which these counters
-take first, as in `sight`. Some rules are simpler than the hall's: a counter with conditions, weights or a mode of its
-own takes its services in order and from everybody, visitors with many dossiers are ordinary ones, and who is to be
-called later counts as one who will come back.
+take first, as in `sight`. Some rules are simpler than the hall's: a counter with weights takes its services in order,
+visitors with many dossiers are ordinary ones, and who is to be called later counts as one who will come back.
 """
 
 from collections.abc import Collection
@@ -11,7 +10,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from hallsys.config import HallConfig
+from hallsys.config import HallConfig, Helps
 from hallsys.core.history import DayRecord, as_history
 from hallsys.core.lanes import counter_line, group_line, line_of, since
 from hallsys.core.model import AT_COUNTER, HELD, NO_LINE, WAITING, Counter, Ticket
@@ -99,6 +98,10 @@ def planned(config: HallConfig, day: str, offered: Collection[str], tickets: int
             "since": 0,
             "streak": 0,
             "current": None,
+            "mode": counter.mode,
+            "conditions": {
+                each.service: (each.wait_over_s, each.idle) for each in counter.services if isinstance(each, Helps)
+            },
         }
         for counter in config.counters
     ]
@@ -175,6 +178,8 @@ def _counter(state: HallState, counter: Counter, begun: int) -> Plain:
         # counted by line in the hall, by counter in the forecast: its first line says it for the counter
         "streak": max((state.lines.get(line, NO_LINE).streak for line in counter.services[:1]), default=0),
         "current": current,
+        "mode": counter.mode,
+        "conditions": {line: (each.wait_over_s, each.idle) for line, each in counter.conditions.items()},
     }
 
 

@@ -11,7 +11,20 @@ from hallsys.core.forecast import record
 from hallsys.core.forecast.disorder import LEAST, Seen, disorder, past_disorder
 from hallsys.core.forecast.flow import Past, aged, first_day, learn_flow, returning, to_come
 from hallsys.core.forecast.pace import Pace, Visits, gaps, learn_pace, visits
-from hallsys.core.forecast.play import LANES, NEVER, NO_BREAK, ORDINARY, PRIORITY, RETURN, Crowd, Desks, Rules, play
+from hallsys.core.forecast.play import (
+    LANES,
+    NEVER,
+    NO_BREAK,
+    ORDINARY,
+    PRIORITY,
+    RETURN,
+    TRANSFER,
+    Crowd,
+    Desks,
+    Rules,
+    Terms,
+    play,
+)
 from hallsys.core.forecast.reading import AtCounter, Day, Scene, history_rows, read_day, read_scene
 from hallsys.core.forecast.roster import Roster, common_traces, learn_roster, shifts, traces
 
@@ -22,6 +35,10 @@ FUTURES: Final = 100
 STEPS: Final = 1500
 """Events after which a play ends; what is not called by then is said to be `UNKNOWN_S` away."""
 HORIZON_S: Final = 6 * 3600.0
+LEAVES: Final = {"ordinary": [PRIORITY], "priority": [ORDINARY, TRANSFER], "booked": [PRIORITY, ORDINARY, TRANSFER]}
+"""Whom a counter of this mode leaves to others; those who come back it takes in any."""
+SENT: Final = ("@", "#")
+"""How the lines of one counter and of a group begin."""
 LATEST_S: Final = 7200.0
 """A ticket that no future calls is promised this long after closing."""
 
@@ -233,7 +250,21 @@ def _desks(scene: Scene, pace: Pace, roster: Roster, futures: int, rng: np.rando
         pause_at[:, desk, :-1] = np.where(first[:, None], pause_at[:, desk, 1:], pause_at[:, desk, :-1])
         pause_s[:, desk, :-1] = np.where(first[:, None], pause_s[:, desk, 1:], pause_s[:, desk, :-1])
     streak = np.array([counter.streak for counter in scene.counters], dtype=np.int64)
-    return Desks(serves, streak, np.minimum(free, NEVER), factor, pause_at, pause_s)
+    return Desks(serves, streak, np.minimum(free, NEVER), factor, pause_at, pause_s, terms_of(scene.counters, most))
+
+
+def terms_of(counters: Sequence[AtCounter], most: int) -> Terms | None:
+    """Conditions and modes, None where no counter has any."""
+    if not any(counter.conditions or counter.mode != "all" for counter in counters):
+        return None
+    over, idle = np.zeros((len(counters), most)), np.zeros((len(counters), most), dtype=bool)
+    leaves = np.zeros((len(counters), LANES, most), dtype=bool)
+    for desk, counter in enumerate(counters):
+        for place, line in enumerate(counter.serves):
+            over[desk, place], idle[desk, place] = counter.conditions.get(line, (0.0, False))
+            if line[:1] not in SENT:  # who was sent here is taken in every mode
+                leaves[desk, LEAVES.get(counter.mode, []), place] = True
+    return Terms(over, idle, leaves)
 
 
 def _quiet(counter: AtCounter, last: Mapping[str, float]) -> float:

@@ -54,9 +54,21 @@ class Crowd:
 
 
 @dataclass(frozen=True)
+class Terms:
+    """What counters take only at times, in the shape of `Desks.serves`: for how long somebody must have waited there,
+    and whether only while nobody waits for the others. `leaves`, by counter, kind of lane and place: whom the counter's
+    mode leaves to others."""
+
+    over: Floats
+    idle: NDArray[np.bool_]
+    leaves: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
 class Desks:
     """`serves` holds service numbers by counter, preferred first, padded with -1. The rest is by future and counter:
-    when it is free, the factor on its service times, and its next breaks (start, length), the last at `NO_BREAK`."""
+    when it is free, the factor on its service times, and its next breaks (start, length), the last at `NO_BREAK`.
+    `terms`, where any counter has its own."""
 
     serves: Ints
     streak: Ints
@@ -64,6 +76,7 @@ class Desks:
     factor: Floats
     pause_at: Floats
     pause_s: Floats
+    terms: Terms | None = None
 
 
 def play(
@@ -98,9 +111,7 @@ def play(
     keys, order = keys.ravel(), order.ravel()
     pointer, head = pointer.ravel(), first.ravel()
 
-    seen = np.full((counters, LANES, most), lanes)
-    for kind in range(LANES):
-        seen[:, kind] = np.where(desks.serves >= 0, desks.serves * LANES + kind, lanes)
+    seen = _seen(desks, lanes)
     seen_flat = seen.ravel()
     looks = seen.reshape(counters, LANES * most)
 
@@ -123,9 +134,10 @@ def play(
         if soonest_t >= NEVER or (missing <= 0 and soonest_t >= until):
             break
         heads = head.take(looks.take(desk, axis=0) + row_lane[:, None])
-        soonest = heads.min(axis=1)
+        ready = heads if desks.terms is None else _ready(desks.terms, desk, heads, t)
+        soonest = ready.min(axis=1)
         idle = soonest > t
-        heads = np.where(heads <= t[:, None], heads, NOBODY)
+        heads = np.where(ready <= t[:, None], heads, NOBODY)
         urgent = heads[:, most : 2 * most]
         heads[:, 3 * most :] -= aged
         normal = np.minimum(heads[:, 2 * most : 3 * most], heads[:, 3 * most :])
@@ -207,6 +219,21 @@ def play(
         counts = np.where(is_urgent & ~returned, streak.take(at) + 1, 0)
         streak[at] = np.where(idle, streak.take(at), counts)
     return called.reshape(futures, width + 1)[:, :width]
+
+
+def _seen(desks: Desks, nobody: int) -> Ints:
+    """The lanes that each counter takes, by counter, kind and place."""
+    kinds = np.arange(LANES)[:, None]
+    seen = np.where(desks.serves[:, None] >= 0, desks.serves[:, None] * LANES + kinds, nobody)
+    return seen if desks.terms is None else np.where(desks.terms.leaves, nobody, seen)
+
+
+def _ready(terms: Terms, desk: Ints, heads: Floats, t: Floats) -> Floats:
+    """When each counter may call each head."""
+    ready = heads + np.tile(terms.over[desk], LANES)
+    helping = np.tile(terms.idle[desk], LANES)
+    busy = (~helping & (ready <= t[:, None])).any(axis=1, keepdims=True)
+    return np.where(helping & busy, NOBODY, ready)
 
 
 def _any_lane(heads: Floats, t: Floats, many: Ints, draw: Ints) -> Ints:

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from hallsys.core.forecast.outlook import Stage, known_of, pace_of, set_stage
+from hallsys.core.forecast.outlook import SENT, Stage, known_of, pace_of, set_stage, terms_of
 from hallsys.core.forecast.play import LANES, NEVER, NO_BREAK, Desks
 from hallsys.core.forecast.reading import AtCounter, Scene
 from hallsys.core.forecast.roster import Roster, shifts
@@ -80,12 +80,15 @@ class Prospects:
             return self._stage
         counter = self._scene.counters[index]
         known = {letter: number for number, letter in enumerate(self._scene.services)}
-        serves = [known[letter] for letter in change.serves if letter in known]
-        rows = np.full((len(desks.serves), max(desks.serves.shape[1], len(serves))), -1)
-        rows[:, : desks.serves.shape[1]] = desks.serves
-        rows[index] = -1
-        rows[index, : len(serves)] = serves
-        desks = replace(desks, serves=rows)
+        sent = [line for line in counter.serves if line[:1] in SENT]
+        serves = dict.fromkeys([*sent, *(line for line in change.serves if line in known)])
+        changed = counter._replace(serves=tuple(serves), conditions={})
+        counters = [changed if each is counter else each for each in self._scene.counters]
+        most = max(1, *(len(each.serves) for each in counters))
+        rows = np.full((len(counters), most), -1)
+        for row, each in zip(rows, counters, strict=True):
+            row[: len(each.serves)] = [known[line] for line in each.serves]
+        desks = replace(desks, serves=rows, terms=terms_of(counters, most))
         if change.status != counter.status:
             desks = _opened(desks, index, self._scene, self._roster) if change.status == "open" else _left(desks, index)
         return self._stage._replace(desks=desks)

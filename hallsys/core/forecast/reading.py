@@ -27,7 +27,9 @@ class Waiting(NamedTuple):
 
 
 class AtCounter(NamedTuple):
-    """`serving` is the service of the ticket being served, `called` when it was called."""
+    """`serving` is the service of the ticket being served, `called` when it was called. `mode`: all, ordinary, priority
+    or booked; `conditions`, by service: for how long somebody must have waited there, and whether only while nobody
+    waits for the others."""
 
     id: str
     officer: str
@@ -37,6 +39,8 @@ class AtCounter(NamedTuple):
     streak: int
     serving: str | None
     called: float
+    mode: str = "all"
+    conditions: Mapping[str, tuple[float, bool]] = {}
 
 
 class Served(NamedTuple):
@@ -222,6 +226,11 @@ def _counter(row: Plain, now: float) -> AtCounter:
         streak=max(0, int(_number(row.get("streak"), 0))),
         serving=str(service if service is not None else "") if current else None,
         called=min(now, _number(called, now)),
+        mode=str(row.get("mode") or "all"),
+        conditions={
+            str(line): (max(0.0, _number(over, 0.0)), bool(idle))
+            for line, (over, idle, *_) in (row.get("conditions") or {}).items()
+        },
     )
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hallsys.core.forecast.flow import Past, first_day, to_come
-from hallsys.core.forecast.outlook import Stage, even, known_of, pace_of
+from hallsys.core.forecast.outlook import Stage, even, known_of, pace_of, terms_of
 from hallsys.core.forecast.play import LANES, NEVER, NO_BREAK, RETURN, TRANSFER, Crowd, Desks, Rules
 from hallsys.core.forecast.reading import Scene, read_scene
 from hallsys.core.forecast.roster import HABIT_S, Roster
@@ -139,7 +139,8 @@ def _desks(
         order = at.argsort(axis=1)
         pause_at[:, desk, : at.shape[1]] = np.take_along_axis(at, order, axis=1)
         pause_s[:, desk, : at.shape[1]] = np.take_along_axis(lasts, order, axis=1)
-    return Desks(serves, np.zeros(count, dtype=np.int64), free, factor, pause_at, pause_s)
+    terms = terms_of(scene.counters, most)
+    return Desks(serves, np.zeros(count, dtype=np.int64), free, factor, pause_at, pause_s, terms)
 
 
 def _merged(blocks: Any) -> list[tuple[float, float]]:

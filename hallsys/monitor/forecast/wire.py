@@ -13,9 +13,9 @@ LENGTH: Final = 4
 
 class Job(msgspec.Struct, tag="play"):
     """A hall to play forward: `snapshot` but for its `today`, which is made of `record`, the running `day` as
-    MessagePack. `past` are packed records of the last days, None when they are as last time; `ratios` the forecast's own
-    record as it was kept, in the first job of a process; `tell`: that it is wanted again. `times` (s since midnight) are
-    when to count the queue."""
+    MessagePack. `past` are packed records of the last days, None when they are as last time; `ratios` the forecast's
+    own record as it was kept, in the first job of a process; `tell`: that it is wanted again. `times` (s since
+    midnight) are when to count the queue."""
 
     hall: str
     timezone: str
