@@ -33,7 +33,7 @@ TESTS: Final = {
     "sight": _POLICY,
     "shares": ["test_reasons", "test_policy_runs"],
     "lanes": ["test_lanes", *_POLICY],
-    "lifecycle": ["test_lifecycle", "test_counters", "test_tickets"],
+    "lifecycle": ["test_lifecycle", "test_counters", "test_tickets", "test_late", "test_ratings"],
     "decide": [
         "test_lifecycle",
         "test_commands",
