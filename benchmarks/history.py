@@ -22,7 +22,7 @@ from hallsys.core.position import Position
 from hallsys.hallfile import load_halls
 from hallsys.live.halls import Halls
 from hallsys.monitor.overview.lines import Lines
-from hallsys.monitor.reports.count import Answer, answers, of_halls
+from hallsys.monitor.reports.count import of_halls, with_heat
 from hallsys.monitor.reports.question import Days
 from hallsys.store.connection import Connection, connect
 from hallsys.store.embedded import Embedded
@@ -31,8 +31,6 @@ from tests.monitor.days import made_day
 
 YEAR = Days(date(2026, 1, 1), date(2026, 12, 31))
 MONTH = Days(date(2026, 11, 1), date(2026, 11, 30))
-PAGE = ("service", "weekday_hour")
-"""What the page of reports asks for: its table, and the heat map."""
 STORED = 730
 """Days of the one hall: the year, and the one that it is compared with."""
 
@@ -99,10 +97,10 @@ async def write(one: Hall, province: list[Hall], tickets: int, connection: Conne
 
 
 async def reports(one: Hall, province: list[Hall]) -> list[Timed]:
-    def of_one(days: Days, *bys: str) -> Callable[[], Awaitable[int]]:
+    def of_one(days: Days, by: str) -> Callable[[], Awaitable[int]]:
         async def ask() -> int:
-            found: list[Answer] = await answers(one, days, bys)
-            return found[0].now.total.issued
+            (found,), _ = await with_heat(one, days, (by,))
+            return found.now.total.issued
 
         return ask
 
@@ -110,9 +108,9 @@ async def reports(one: Hall, province: list[Hall]) -> list[Timed]:
         return (await of_halls(one, MONTH, province)).now.total.issued
 
     return [
-        await timed("a year by service, with the heat map (the page)", of_one(YEAR, *PAGE)),
-        await timed("a year by day", of_one(YEAR, "day")),
-        await timed("a month by service, with the heat map", of_one(MONTH, *PAGE)),
+        await timed("a year by service, with the heat map (the page)", of_one(YEAR, "service")),
+        await timed("a year by day, with the heat map", of_one(YEAR, "day")),
+        await timed("a month by service, with the heat map", of_one(MONTH, "service")),
         await timed(f"a month of {len(province)} halls", of_province),
     ]
 

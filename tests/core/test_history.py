@@ -12,7 +12,7 @@ from hallsys.config import VoiceConfig
 from hallsys.core.decision import Decision
 from hallsys.core.history import DayRecord, Recorder, as_history
 from hallsys.core.model import Changes
-from hallsys.core.report import durations, report, summed, totals
+from hallsys.core.report import durations, heat, report, summed, totals
 from hallsys.errors import Refused
 from tests.core.rig import EIGHT, HOUR, MIN, Rig, S, hall_config
 
@@ -342,3 +342,9 @@ def test_the_day_as_the_forecast_reads_it() -> None:
     (leg,) = found["services"]
     assert (leg["called"], leg["start"], leg["done"], leg["outcome"]) == (eight + 301, eight + 321, eight + 741, "done")
     assert [eight, "1", "1", "open"] in found["counter_log"]
+
+
+def test_the_heat_of_the_week_is_the_middle_wait_of_each_hour() -> None:
+    hall = played(7)
+    _, groups = report([hall.day], "weekday_hour", TZ, 600)
+    assert heat([hall.day], TZ) == {key: group.waits.p50 for key, group in groups.items() if group.waits.count} != {}

@@ -14,7 +14,7 @@ import msgspec
 from hallsys.config import HallConfig
 from hallsys.core.history import DayRecord
 from hallsys.core.position import Position
-from hallsys.core.report import Grouping, Report, Totals, report, summed, totals
+from hallsys.core.report import Grouping, Report, Totals, heat, report, summed, totals
 from hallsys.monitor.reports.question import Days
 from hallsys.store.past import unpack_record, unpack_totals
 
@@ -80,20 +80,24 @@ class _Found(msgspec.Struct):
 
 
 async def answers(hall: Hall, days: Days, bys: Sequence[str]) -> list[Answer]:
-    """The figures of one hall, grouped in several ways at the cost of unpacking the days once, and of counting each way
-    once. Raises StoreDown."""
+    """The figures of one hall, grouped in several ways at the cost of unpacking the days once. Raises StoreDown."""
+    return (await with_heat(hall, days, bys))[0]
+
+
+async def with_heat(hall: Hall, days: Days, bys: Sequence[str]) -> tuple[list[Answer], dict[str, int]]:
+    """The same, and the middle wait in seconds by weekday and hour. Raises StoreDown."""
     found = await _find(hall, days)
     packed = await hall.past.packed(found.kept)
     before = await _total(hall, days.before)
-    limit = hall.config.limits.alarm
+    limit, timezone = hall.config.limits.alarm, hall.config.timezone
 
-    def count() -> list[Answer]:
+    def count() -> tuple[list[Answer], dict[str, int]]:
         records = list(_records(packed, found.open))
         made = {}
         for by in dict.fromkeys(bys):
-            total, groups = report(records, cast(Grouping, by), hall.config.timezone, limit)
+            total, groups = report(records, cast(Grouping, by), timezone, limit)
             made[by] = Answer(by, limit, _span(days, found.count, total), before, groups)
-        return [made[by] for by in bys]
+        return [made[by] for by in bys], heat(records, timezone)
 
     return await asyncio.to_thread(count)
 

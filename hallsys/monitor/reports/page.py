@@ -56,20 +56,19 @@ class Told(NamedTuple):
 def shown(
     answer: Answer,
     rows: list[Row],
-    heat: dict[str, Report],
+    heat: dict[str, int],
     services: list[Row],
     lang: str,
     say: Words,
 ) -> dict[str, Any]:
     """What the template fills in. `services` are the rows by service, whatever the report is grouped by."""
     scores = answer.now.total.scores
-    middles = {key: group.waits.p50 for key, group in heat.items() if group.waits.count}
-    hours = sorted({key.split()[1] for key in middles})
+    hours = sorted({key.split()[1] for key in heat})
     return {
         "answer": answer,
         "figures": _figures(answer, lang, say),
         "hours": hours,
-        "heat": _heat(middles, hours, lang, say),
+        "heat": _heat(heat, hours, lang, say),
         "rated": sum(scores),
         "rated_words": number(sum(scores), lang, 0),
         "scores": [

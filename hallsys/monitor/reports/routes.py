@@ -14,7 +14,7 @@ from aiohttp import web
 from hallsys.config import HallConfig
 from hallsys.core.rights import require
 from hallsys.errors import Refused
-from hallsys.monitor.reports.count import Answer, Hall, answers, day_of, of_halls
+from hallsys.monitor.reports.count import Answer, Hall, answers, day_of, of_halls, with_heat
 from hallsys.monitor.reports.page import shown
 from hallsys.monitor.reports.question import GROUPINGS, Days, Question, question
 from hallsys.monitor.reports.table import as_csv, rows
@@ -54,7 +54,12 @@ class Reports:
         join = self._guard(request, hall.config, "supervisor")
         if join is not None:
             return join
-        asked, found, (heat, services) = await self._answers(request, hall, ("weekday_hour", "service"))
+        asked = question(request.query, self._today(hall))
+        by_service = "service" if asked.by == "hall" else asked.by
+        with _store():
+            (found, services), heat = await with_heat(hall, asked.days, (by_service, "service"))
+        if asked.by == "hall":
+            found = await self._grouped(request, hall, asked)
         lang = page_language(request)
         say = partial(self._texts.say, lang)
         lines, of_services = (rows(answer, hall.config, self._halls.configs, lang, say) for answer in (found, services))
@@ -67,14 +72,15 @@ class Reports:
             groupings=[by for by in GROUPINGS if by != "hall" or request["who"].hall is None],
             months=_last_month(asked.days, today),
             ranges=_ranges(today),
-            **shown(found, lines, heat.groups, of_services, lang, say),
+            **shown(found, lines, heat, of_services, lang, say),
         )
 
     async def figures(self, request: web.Request) -> web.Response:
         hall = await self._halls.get(request.match_info["hall"])
         config = hall.config
         require(request["who"], config.id, "supervisor")
-        asked, found, _ = await self._answers(request, hall)
+        asked = question(request.query, self._today(hall))
+        found = await self._grouped(request, hall, asked)
         if asked.format == "json":
             return web.Response(body=msgspec.json.encode(found), content_type="application/json")
         lang = page_language(request)
@@ -88,20 +94,14 @@ class Reports:
         headers = {"Content-Type": _TYPES[asked.format], "Content-Disposition": f'attachment; filename="{name}"'}
         return web.Response(body=body, headers=headers)
 
-    async def _answers(
-        self, request: web.Request, hall: Hall, more: tuple[str, ...] = ()
-    ) -> tuple[Question, Answer, list[Answer]]:
-        """What is asked for, its figures, and those of this hall alone grouped by each of `more`."""
-        asked = question(request.query, self._today(hall))
+    async def _grouped(self, request: web.Request, hall: Hall, asked: Question) -> Answer:
+        """What is asked for. Raises Refused forbidden where somebody asks for halls that are none of theirs."""
         with _store():
             if asked.by != "hall":
-                found = await answers(hall, asked.days, (asked.by, *more))
-                return asked, found[0], found[1:]
+                return (await answers(hall, asked.days, (asked.by,)))[0]
             if request["who"].hall is not None:
                 raise Refused("forbidden", "by")
-            halls = [await self._halls.get(name) for name in self._halls.configs]
-            beside = await answers(hall, asked.days, more) if more else []
-            return asked, await of_halls(hall, asked.days, halls), beside
+            return await of_halls(hall, asked.days, [await self._halls.get(name) for name in self._halls.configs])
 
     def _today(self, hall: Hall) -> date:
         return day_of(hall) or datetime.now(ZoneInfo(hall.config.timezone)).date()
