@@ -60,7 +60,7 @@ class Wait(msgspec.Struct, array_like=True, gc=False):
 
 
 class Leg(msgspec.Struct, array_like=True, gc=False):
-    """`outcome`: the kind of the event that ended it (`finished no_show held returned transferred cancelled
+    """`outcome`: the kind of the event that ended it (`finished no_show held returned transferred delayed cancelled
     day_closed`), None while it goes on. `officer` is who called, where officers sign in. `calls` counts the recalls."""
 
     visit: int
@@ -161,7 +161,8 @@ class Recorder:
             self._undone(row)
         elif row.state == WAITING:
             self._end_leg(row.label, time, kind)
-            if kind == "issued" or kind in _BACK_IN_QUEUE:
+            begins = kind == "issued" or kind in _BACK_IN_QUEUE
+            if begins or (kind == "delayed" and row.label not in self._wait):  # who waits goes on waiting
                 self._begin_wait(row, kind)
         elif kind == "called":
             self._called(event, row)
@@ -295,7 +296,7 @@ def as_history(record: DayRecord, number: int, weekday: int, midnight: int) -> d
 
     visits = record.visits
     kinds = {"issued": "new", "transferred": "transfer"}
-    outcomes = {"finished": "done", "day_closed": "done", "no_show": "no_show", "held": "held"}
+    outcomes = {"finished": "done", "day_closed": "done", "no_show": "no_show", "delayed": "no_show", "held": "held"}
     return {
         "day": number,
         "weekday": weekday,

@@ -348,3 +348,28 @@ def test_the_heat_of_the_week_is_the_middle_wait_of_each_hour() -> None:
     hall = played(7)
     _, groups = report([hall.day], "weekday_hour", TZ, 600)
     assert heat([hall.day], TZ) == {key: group.waits.p50 for key, group in groups.items() if group.waits.count} != {}
+
+
+def test_who_comes_later_waits_on_and_after_a_call_anew() -> None:
+    hall = Diary()
+    label = hall.issue("A")
+    hall.later(minutes=2)
+    hall.do("late", ticket=label)
+    hall.later(minutes=11)
+    hall.call("1")
+    (wait,) = hall.day.waits
+    assert (wait.kind, wait.called) == ("issued", wait.queued + 13 * MIN)
+    other = hall.issue("A")
+    hall.do("finish", counter="1")
+    hall.call("1")
+    hall.later(seconds=30)
+    hall.do("late", ticket=other)
+    hall.later(minutes=12)
+    hall.call("1")
+    first, second = [wait for wait in hall.day.waits if wait.visit == 1]
+    assert (first.kind, first.left, second.kind) == ("issued", None, "delayed")
+    assert (second.called or 0) - second.queued == 12 * MIN
+    assert [(leg.outcome, leg.ended) for leg in hall.day.legs if leg.visit == 1] == [
+        ("delayed", second.queued),
+        (None, None),
+    ]
