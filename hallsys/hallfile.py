@@ -99,7 +99,7 @@ def line_of(text: str, key: str) -> int | None:
     start = 0
     found = None
     for name, index in steps:
-        header = re.compile(rf"\s*\[\[?\s*{name}\s*\]\]?")
+        header = re.compile(rf"\s*\[\[?\s*(?:\w+\.)*{name}\s*\]\]?")
         headers = [number for number, line in enumerate(lines) if header.match(line)]
         if headers and found is None:
             start = headers[min(int(index or 0), len(headers) - 1)]

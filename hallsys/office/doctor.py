@@ -11,7 +11,7 @@ from typing import Final
 
 from hallsys.config import ConfigError, HallConfig, Settings
 from hallsys.hallfile import load_halls
-from hallsys.office import examine_machine, examine_store
+from hallsys.office import examine_machine, examine_store, examine_webhooks
 from hallsys.office.finding import FAIL, Finding, ok
 from hallsys.office.words import both
 
@@ -42,6 +42,7 @@ CHECKS: Final[tuple[tuple[str, Check], ...]] = (
     ("data", examine_store.data_folder),
     ("binary", examine_store.binary),
     ("store", examine_store.store),
+    ("webhooks", examine_webhooks.webhooks),
     ("port", examine_machine.port),
     ("printer", _kiosk("printers")),
     ("dossiers", _kiosk("dossiers")),

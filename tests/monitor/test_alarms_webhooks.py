@@ -11,11 +11,13 @@ from typing import Any
 import msgspec
 import pytest
 
-from hallsys.config import HallConfig
+from hallsys.config import HallConfig, Settings
 from hallsys.hallalarms import Webhook
 from hallsys.hallfile import load_halls
 from hallsys.monitor.alarms.sender import Sender
 from hallsys.monitor.alarms.signing import NoSecret, headers, key_of, named
+from hallsys.office.examine_webhooks import webhooks
+from hallsys.office.words import both
 from hallsys.store.alarmbook import AlarmBook, Write
 from hallsys.store.connection import Connection, connect
 from hallsys.store.outbox import Letter, Outbox
@@ -209,6 +211,27 @@ async def test_a_secret_that_is_not_there_is_said_and_waits(
             await mail.empty()
             assert sender.troubles(mail.hall.id) == {}
     assert receiver.asked == 1
+
+
+async def test_the_doctor_names_secrets_that_are_missing_and_letters_that_are_dead(
+    connection: Connection, valkey_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hall = hall_with(hook("http://127.0.0.1:9/hook"))
+    settings = Settings(data=tmp_path, redis_url=valkey_url)
+
+    async def found() -> list[tuple[str, str]]:
+        findings = await asyncio.to_thread(lambda: list(webhooks(settings, {hall.id: hall})))
+        assert all(both(finding.key, **finding.params) for finding in findings)
+        return [(finding.state, finding.key.rpartition(".")[2]) for finding in findings]
+
+    assert await found() == [("ok", "ok")]
+    mail = Mail(hall, connection)
+    await mail.put("wait.H")
+    (number, letter), *_ = (await mail.box.pending()).items()
+    await mail.box.bury(number, letter)
+    assert await found() == [("warn", "dead")]
+    monkeypatch.delenv("HOOK_SECRET")
+    assert await found() == [("fail", "secret"), ("warn", "dead")]
 
 
 def test_what_is_signed_cannot_be_changed() -> None:
