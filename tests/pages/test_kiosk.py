@@ -4,15 +4,14 @@ import re
 from collections.abc import AsyncIterator
 
 import pytest
-from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
 from hallsys.resources import resource
 from tests.child import serving
 from tests.kiosk.paper_printer import PaperPrinter
 from tests.pages.conftest import admin_token
-from tests.pages.station import PORTRAIT, WALL, Hall, Size, Station, Stations
-from tests.pages.test_every_page import RULES, UNWRITTEN, outside
+from tests.pages.kiosks import SETTLED, judge, kiosk_at
+from tests.pages.station import PORTRAIT, WALL, Hall, Size, Stations
 
 pytestmark = pytest.mark.browser
 
@@ -22,10 +21,6 @@ EXPORT = f"""Mã hồ sơ;Trạng thái;Ngày hẹn trả;Mã kiểm tra
 {WAITING};Đang xử lý;25/09/2026;
 {CHECKED};Yêu cầu bổ sung giấy tờ;22/09/2026;7K2M
 """
-SETTLED = 1_000
-"""ms after which the kiosk takes no press for the bounce of the one before."""
-ZOOMED: tuple[Size, ...] = ((540, 960), (960, 540))
-"""What a browser at 200 % makes of both sizes."""
 
 
 @pytest.fixture(scope="module")
@@ -38,52 +33,6 @@ async def hall(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Hall]:
     config.write_text(resource("samples/phutho.toml").read_text("utf-8") + dossiers, "utf-8")
     async with serving(folder / "data", "--config", str(config)) as child:
         yield Hall(await child.ready(), await admin_token(folder / "data"))
-
-
-class Kiosk:
-    """A kiosk's page, pressed as its people do."""
-
-    def __init__(self, station: Station) -> None:
-        self.station, self.page = station, station.page
-        self.taps = 0
-
-    async def tap(self, place: str, text: str | None = None) -> None:
-        await self.station.later(SETTLED)
-        await self.page.locator(place, has_text=text).first.click()
-        self.taps += 1
-
-    async def sees(self, place: str, text: str | re.Pattern[str]) -> None:
-        await expect(self.page.locator(place).first).to_contain_text(text)
-
-    async def scans(self, code: str) -> None:
-        """As a scanner types: fast, and Enter at the end."""
-        await self.station.later(SETTLED)
-        await self.page.keyboard.type(f"{code}\n")
-
-
-async def kiosk_at(
-    stations: Stations, hall: Hall, size: Size = PORTRAIT, page: str = "kiosk", lang: str = "vi"
-) -> Kiosk:
-    station = await stations(hall.address, size, headers=hall.headers, clock=True)
-    await station.open(f"{hall.page(page)}?lang={lang}")
-    await expect(station.page.locator(".sv, kiosk-slip input").first).to_be_visible()
-    return Kiosk(station)
-
-
-async def judge(page: Page, *, fits: bool = True) -> None:
-    """Nothing cut off, nothing unwritten, nothing that axe finds, as it stands and at 200 %."""
-    own = page.viewport_size
-    assert own is not None
-    assert not UNWRITTEN.search(await page.locator("body").inner_text())
-    for size in ((own["width"], own["height"]), *ZOOMED):
-        await page.set_viewport_size({"width": size[0], "height": size[1]})
-        assert await outside(page, fits and size not in ZOOMED) == [], size
-        if fits and size not in ZOOMED:
-            body = "(({ scrollHeight, clientHeight }) => scrollHeight - clientHeight)(document.querySelector('.body'))"
-            assert await page.evaluate(body) <= 1, f"{size}: not all of it can be seen"
-        found = await Axe().run(page, options=RULES)
-        assert found.violations_count == 0, f"{size}: {found.generate_report()}"
-    await page.set_viewport_size(own)
 
 
 async def test_an_ordinary_ticket_takes_two_taps_and_can_be_taken_back(stations: Stations, hall: Hall) -> None:

@@ -44,10 +44,11 @@ let waits = {}; // the forecast, by service
 let asked = 0; // counts presses: an answer to a press that was given up is not shown
 let timers = [];
 const aloud = new Aloud();
+let finger = false; // one is on the screen
 
-link.on("view", draw).on("state", draw).on("waits", ({ services }) => {
+link.on("view", redraw).on("state", redraw).on("waits", ({ services }) => {
   waits = services;
-  draw();
+  redraw();
 });
 comeBack(link);
 
@@ -62,6 +63,18 @@ function go(to) {
   draw();
   part(`kiosk-${to} ${to === "search" || to === "slip" ? "input" : "h1"}`)?.focus();
   aloud.read(part(`kiosk-${to}`));
+}
+
+/** What happens in the hall is drawn when no finger is down: a button that is drawn anew under it would lose the press. */
+function redraw() {
+  if (!finger) draw();
+}
+
+for (const kind of ["pointerdown", "pointerup", "pointercancel"]) {
+  document.addEventListener(kind, () => {
+    finger = kind === "pointerdown";
+    if (!finger) setTimeout(redraw); // the click comes first
+  }, true);
 }
 
 const later = (ms, then) => timers.push(setTimeout(then, ms));
@@ -323,7 +336,7 @@ if (data.prints) {
   setInterval(async () => {
     const told = await howIsPrinter();
     if (told) printer = told.works ? null : told.state;
-    if (screen === "start") draw();
+    if (screen === "start") redraw();
   }, PRINTER);
 }
 draw();
