@@ -16,7 +16,7 @@ from hallsys.kiosk.lists import Lists
 from hallsys.kiosk.printing.desk import Print, PrintDesk, PrinterState, PrinterStatus, PrintPapers, PrintTest
 from hallsys.kiosk.printing.sheets import LONGEST, papers, trial
 from hallsys.kiosk.printing.ticket import Printed, blocks
-from hallsys.live.halls import Halls
+from hallsys.live.halls import Hall, Halls
 from hallsys.web.bodies import read_json
 from hallsys.web.square import picture
 
@@ -37,7 +37,7 @@ def routes(halls: Halls, desk: PrintDesk, lists: Lists, public_url: str) -> list
         hall = await halls.get(request.match_info["hall"])
         asked = await read_json(request, Print)
         who = require(request["who"], hall.config.id, "kiosk" if asked.token else "counter")
-        label = hall.ledger.ticket_of_token(asked.token) if asked.token else asked.ticket
+        label = await _label(hall, asked)
         if label is None:
             raise Refused("unknown_ticket", "token" if asked.token else "ticket", label="")
         base = _base(request, public_url)
@@ -98,6 +98,14 @@ def routes(halls: Halls, desk: PrintDesk, lists: Lists, public_url: str) -> list
         web.get(f"{base}/printer", printer),
         web.get(f"{base}/printers", printers),
     ]
+
+
+async def _label(hall: Hall, asked: Print) -> str | None:
+    if not asked.token:
+        return asked.ticket
+    if hall.ledger.ticket_of_token(asked.token) is None:
+        await hall.ledger.followed()  # another server may have issued it a moment ago
+    return hall.ledger.ticket_of_token(asked.token)
 
 
 def _answer(body: msgspec.Struct) -> web.Response:

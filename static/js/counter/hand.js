@@ -25,6 +25,7 @@ export function atHand(view, desk, { lost, asOf, known }) {
   const facts = [
     ticket.then?.length > 0 && t("counter.then", { names: ticket.then.map((id) => serviceName(view, id, "short")).join(", ") }),
     ticket.dossiers > 1 && t("counter.dossiers", { n: ticket.dossiers }),
+    ticket.ready && t("counter.ready"),
     ticket.booked && t("counter.booked", { time: hourMinute(ticket.booked, tz) }),
   ].filter(Boolean);
   return [
