@@ -27,17 +27,19 @@ def booking(hall: HallConfig) -> Found:
         "phone.code_s": (phone.code_s, 60, 900),
         "phone.most": (phone.most, 1, 999),
         **{f"bookings.places.{service}": (count, 0, 999) for service, count in rules.places.items()},
-        **dict.fromkeys((f"bookings.weekdays ({day})" for day in rules.weekdays if not 1 <= day <= 7), (0, 1, 7)),
     }
     for key, (value, least, most) in ranges.items():
         if not least <= value <= most:
             yield key, f"{value}: phải từ {least} đến {most}", f"{value}: must be {least} to {most}"
+    for day in rules.weekdays:
+        if not 1 <= day <= 7:
+            yield "bookings.weekdays", f"{day}: từ 1 (thứ Hai) đến 7", f"{day}: 1 (Monday) to 7"
     known = {service.id for service in hall.services}
     for service in rules.places.keys() - known:
         yield "bookings.places", f"không có lĩnh vực `{service}`", f"there is no service `{service}`"
-    for day in rules.closed:
-        if not _is_date(day):
-            yield "bookings.closed", f'`{day}`: viết dạng "2026-09-02"', f'`{day}`: write it as "2026-09-02"'
+    for text in rules.closed:
+        if not _is_date(text):
+            yield "bookings.closed", f'`{text}`: viết dạng "2026-09-02"', f'`{text}`: write it as "2026-09-02"'
     if rules.public and not (hall.hours or any(service.hours for service in hall.services)):
         yield "bookings.public", "chưa ghi giờ làm việc; hãy thêm hours", "there are no hours to book; add hours"
     reasons = [reason.id for reason in hall.ratings.reasons]

@@ -35,10 +35,10 @@ async def let_in(http: aiohttp.ClientSession, role: str, counter: str) -> dict[s
 
 
 async def tablet(
-    hall: Hall, stations: Stations, http: aiohttp.ClientSession, size: tuple[int, int] = WALL, **more: bool
+    hall: Hall, stations: Stations, http: aiohttp.ClientSession, size: tuple[int, int] = WALL, clock: bool = False
 ) -> Station:
     """A display that was let in for counter 1 and for nothing else."""
-    station = await stations(hall.address, size, headers=await let_in(http, "display", "1"), **more)
+    station = await stations(hall.address, size, headers=await let_in(http, "display", "1"), clock=clock)
     await station.open(hall.page("rate"))
     await expect(station.page.locator(".rate[data-link=live] #rest")).to_be_visible()
     return station
