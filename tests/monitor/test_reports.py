@@ -134,6 +134,28 @@ async def test_several_halls_side_by_side(server: Running) -> None:
     total, _ = report(days, "all", TZ, LIMIT)
     assert found["groups"] == {server.hall: plain(total)}
     assert found["now"]["total"] == plain(total)
+    page = await all_halls.ask("GET", f"/halls/{server.hall}/reports", params={**SUMMER, "by": "hall", "lang": "en"})
+    assert (page.status, '<option value="hall" selected>' in page.body.decode()) == (200, True)
+    mine = await server.door("supervisor")
+    page = await mine.ask("GET", f"/halls/{server.hall}/reports", params={**SUMMER, "by": "hall"})
+    assert page.status == 403
+    assert '<option value="hall"' not in (await mine.ask("GET", f"/halls/{server.hall}/reports")).body.decode()
+
+
+async def test_promises_and_reasons_are_in_the_tables(boss: Door) -> None:
+    want = (await asked(boss, **SUMMER))["now"]["total"]
+    reply = await boss.get("/reports", **SUMMER, format="xlsx", lang="en")
+    book = CalamineWorkbook.from_filelike(io.BytesIO(reply.body))
+    reasons: Any = book.get_sheet_by_name("Reasons").to_python()
+    counts = {row[0]: row[1] for row in reasons if isinstance(row[1], float)}
+    assert counts == want["chosen_why"] | want["score_why"]
+    plainly = (await boss.get("/reports", **SUMMER, format="csv", lang="en")).body.decode("utf-8-sig")
+    heading, *_, total = csv.reader(io.StringIO(plainly))
+    found = dict(zip(heading, total, strict=True))
+    told = want["promises"]
+    assert int(found["Promises"]) == told["count"] > 0
+    assert float(found["Called by P80"]) == pytest.approx(told["by_p80"] / told["count"], abs=1e-4)
+    assert float(found["Bias (above 0: waited longer) (min)"]) == pytest.approx(told["bias"] / 60, abs=1e-3)
 
 
 async def test_the_csv_says_what_the_api_says(boss: Door) -> None:

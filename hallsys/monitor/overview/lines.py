@@ -102,7 +102,7 @@ class Lines:
             try:
                 await self._halls.get(name)
             except Refused as refused:
-                log.info("hall %s has no figures in the overview yet: %s", name, refused.code)
+                log.debug("hall %s has no figures in the overview yet: %s", name, refused.code)
 
     def _line(self, name: str) -> Line:
         asked = time.monotonic()
