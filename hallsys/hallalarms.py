@@ -115,11 +115,11 @@ def _webhook(key: str, hook: Webhook, others: list[str]) -> Iterator[tuple[str, 
             "khóa bí mật không được nằm trong tệp này; hãy ghi env:TÊN (biến môi trường) hoặc file:/đường-dẫn",
             "the secret may not stand in this file; give env:NAME (an environment variable) or file:/path",
         )
-    if not (60 <= hook.give_up_s <= 30 * 86_400 and 0.1 <= hook.timeout_s <= 60):
+    if not (1 <= hook.give_up_s <= 30 * 86_400 and 0.1 <= hook.timeout_s <= 60):
         yield (
             key,
-            "give_up_s phải từ 60 đến 2592000, timeout_s từ 0.1 đến 60",
-            "give_up_s must be 60 to 2592000, timeout_s 0.1 to 60",
+            "give_up_s phải từ 1 đến 2592000, timeout_s từ 0.1 đến 60",
+            "give_up_s must be 1 to 2592000, timeout_s 0.1 to 60",
         )
 
 

@@ -40,7 +40,7 @@ def load(folder: Path, more: str) -> str:
         (HOOK.replace("https://bridge", "https://lan:hunter2@bridge"), "webhooks[0].url"),
         (HOOK.replace("https://bridge.example/x", "ftp://bridge"), "webhooks[0].url"),
         (HOOK.replace("env:BRIDGE", "hunter2hunter2hunter2"), "webhooks[0].secret"),
-        (HOOK + "give_up_s = 1\n", "webhooks[0]"),
+        (HOOK + "give_up_s = 0\n", "webhooks[0]"),
         (HOOK + "timeout_s = 0.0\n", "webhooks[0]"),
         (HOOK + 'events = ["gone"]\n', "webhooks[0].events"),
     ],

@@ -99,6 +99,7 @@ class Watch:
             return
         away, self._away = self._away, None
         for hall in list(self._halls):
+            await asyncio.sleep(0)  # a province is many halls, and commands come in between
             try:
                 await self.room(hall).look(await self._seen(hall, away), now)
             except StoreDown as down:

@@ -55,7 +55,8 @@ function render() {
   const [key, params] = all.sentence;
   write($("sentence"), t(key, { ...params, name: params.name && named(params.name, "short"), wait: params.wait && waitWords(params.wait, t) }));
   tiles(all);
-  write($("limits"), t("monitor.limits", { warn: hall.limits.warn / 60, alarm: hall.limits.alarm / 60, ceiling: hall.limits.ceiling / 60 }));
+  const limit = (seconds) => Number((seconds / 60).toFixed(1));
+  write($("limits"), t("monitor.limits", { warn: limit(hall.limits.warn), alarm: limit(hall.limits.alarm), ceiling: limit(hall.limits.ceiling) }));
   const services = all.services.map((row) => ({ ...row, longest: row.longest === null ? null : whole(row.longest) }));
   fill($("services"), [services, hall.limits, waits], () => all.services.map((row) => serviceRow(row, hall.limits, waits[row.service.id])));
   fill($("counters"), [all.counters, whole(at)], () => all.counters.map((row) => counterRow(row, at)));
