@@ -10,6 +10,7 @@ import msgspec
 import pytest
 from python_calamine import CalamineWorkbook
 
+from hallsys.core.history import DayRecord
 from hallsys.core.report import Report, report
 from hallsys.monitor.reports.question import Days
 from hallsys.monitor.reports.table import COLUMNS
@@ -63,6 +64,15 @@ async def test_every_grouping_adds_up(boss: Door, by: str) -> None:
     for name in ("issued", "served", "no_shows", "holds", "out_of_order"):
         assert sum(group[name] for group in found["groups"].values()) == found["now"]["total"][name]
     assert sum(group["waits"]["count"] for group in found["groups"].values()) == found["now"]["total"]["waits"]["count"]
+
+
+async def test_a_day_on_which_nobody_came_is_none(server: Running) -> None:
+    """A hall that opens by itself does so on Sundays, too."""
+    await keep(server, [made_day(date(2026, 8, 3), 5), DayRecord("2026-08-09"), DayRecord("2026-07-05")])
+    door = await server.door("supervisor", hall=None)
+    for by in ("day", "hall"):
+        found = await asked(door, **SUMMER, by=by)
+        assert (found["now"]["days"], found["before"]["days"]) == (1, 0)
 
 
 async def test_today_counts_as_far_as_it_has_come(server: Running) -> None:

@@ -5,18 +5,20 @@ are kept beside the records: that is what makes a table of 148 halls quick.
 """
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Protocol, cast
+from typing import Final, NamedTuple, Protocol, cast
 
 import msgspec
 
 from hallsys.config import HallConfig
 from hallsys.core.history import DayRecord
 from hallsys.core.position import Position
-from hallsys.core.report import Grouping, Report, Totals, heat, report, summed, totals
+from hallsys.core.report import COUNTS, Grouping, Report, Totals, heat, report, summed, totals
 from hallsys.monitor.reports.question import Days
 from hallsys.store.past import unpack_record, unpack_totals
+
+_ISSUED: Final = COUNTS.index("issued")
 
 
 class Past(Protocol):
@@ -49,7 +51,7 @@ class Hall(Protocol):
 
 
 class Span(msgspec.Struct, frozen=True):
-    """Some days and their figures. `days` counts those on which something happened."""
+    """Some days and their figures. `days` counts those on which somebody came."""
 
     first: str
     last: str
@@ -68,15 +70,21 @@ class Answer(msgspec.Struct, frozen=True):
     groups: dict[str, Report]
 
 
-class _Found(msgspec.Struct):
+class _Found(NamedTuple):
     """What is there of some days: `kept` names the closed ones, `open` is the running day where it is one of them."""
 
     kept: list[str]
     open: DayRecord | None
 
-    @property
-    def count(self) -> int:
-        return len(self.kept) + (self.open is not None and bool(self.open.visits))
+
+class _Packed(NamedTuple):
+    """What totals are made of; unpacked in a thread."""
+
+    kept: list[bytes]
+    open: DayRecord | None
+
+    def totals(self) -> list[Totals]:
+        return [*map(unpack_totals, self.kept), *([totals(self.open)] if self.open else [])]
 
 
 async def answers(hall: Hall, days: Days, bys: Sequence[str]) -> list[Answer]:
@@ -88,15 +96,18 @@ async def with_heat(hall: Hall, days: Days, bys: Sequence[str]) -> tuple[list[An
     """The same, and the middle wait in seconds by weekday and hour. Raises StoreDown."""
     found = await _find(hall, days)
     packed = await hall.past.packed(found.kept)
-    before = await _total(hall, days.before)
+    earlier = await _packed(hall, days.before)
     limit, timezone = hall.config.limits.alarm, hall.config.timezone
 
     def count() -> tuple[list[Answer], dict[str, int]]:
-        records = list(_records(packed, found.open))
+        records = [*map(unpack_record, packed), *([found.open] if found.open else [])]
+        lived = sum(bool(record.visits) for record in records)
+        before = _span(days.before, earlier.totals(), limit)
         made = {}
         for by in dict.fromkeys(bys):
             total, groups = report(records, cast(Grouping, by), timezone, limit)
-            made[by] = Answer(by, limit, _span(days, found.count, total), before, groups)
+            now = Span(days.first.isoformat(), days.last.isoformat(), lived, total)
+            made[by] = Answer(by, limit, now, before, groups)
         return [made[by] for by in bys], heat(records, timezone)
 
     return await asyncio.to_thread(count)
@@ -105,32 +116,19 @@ async def with_heat(hall: Hall, days: Days, bys: Sequence[str]) -> tuple[list[An
 async def of_halls(hall: Hall, days: Days, halls: Sequence[Hall]) -> Answer:
     """The figures of several halls, each a group; by the limit of `hall`. Raises StoreDown."""
     limit = hall.config.limits.alarm
-    spans = {}
-    for span in (days, days.before):
-        parts = {each.config.id: await _sums(each, span) for each in halls}
-        spans[span] = parts
-    now, before = spans[days], spans[days.before]
-
-    def whole(span: Days, parts: dict[str, tuple[int, list[Totals]]]) -> Span:
-        most = max((count for count, _ in parts.values()), default=0)
-        return _span(span, most, summed([one for _, some in parts.values() for one in some], limit))
+    packed = {span: {each.config.id: await _packed(each, span) for each in halls} for span in (days, days.before)}
 
     def count() -> Answer:
-        groups = {name: summed(some, limit) for name, (_, some) in sorted(now.items())}
-        return Answer("hall", limit, whole(days, now), whole(days.before, before), groups)
+        now, before = ({name: each.totals() for name, each in packed[span].items()} for span in (days, days.before))
+        groups = {name: summed(some, limit) for name, some in sorted(now.items())}
+        return Answer("hall", limit, _of_all(days, now, limit), _of_all(days.before, before, limit), groups)
 
     return await asyncio.to_thread(count)
 
 
-async def _total(hall: Hall, days: Days) -> Span:
-    count, parts = await _sums(hall, days)
-    return _span(days, count, await asyncio.to_thread(summed, parts, hall.config.limits.alarm))
-
-
-async def _sums(hall: Hall, days: Days) -> tuple[int, list[Totals]]:
+async def _packed(hall: Hall, days: Days) -> _Packed:
     found = await _find(hall, days)
-    packed = await hall.past.totals(found.kept)
-    return found.count, [*map(unpack_totals, packed), *([totals(found.open)] if found.open else [])]
+    return _Packed(await hall.past.totals(found.kept), found.open)
 
 
 async def _find(hall: Hall, days: Days) -> _Found:
@@ -140,14 +138,19 @@ async def _find(hall: Hall, days: Days) -> _Found:
     return _Found(kept, await hall.audit.record(hall.hub.at) if first <= today <= last else None)
 
 
-def _records(packed: list[bytes], last: DayRecord | None) -> Iterator[DayRecord]:
-    yield from map(unpack_record, packed)
-    if last is not None:
-        yield last
+def _span(days: Days, parts: Sequence[Totals], limit: int) -> Span:
+    return Span(days.first.isoformat(), days.last.isoformat(), _lived(parts), summed(parts, limit))
 
 
-def _span(days: Days, count: int, total: Report) -> Span:
-    return Span(days.first.isoformat(), days.last.isoformat(), count, total)
+def _of_all(days: Days, parts: Mapping[str, Sequence[Totals]], limit: int) -> Span:
+    """All halls together; the days are those of the hall that had the most."""
+    whole = summed([one for some in parts.values() for one in some], limit)
+    return Span(days.first.isoformat(), days.last.isoformat(), max(map(_lived, parts.values()), default=0), whole)
+
+
+def _lived(parts: Sequence[Totals]) -> int:
+    """Days on which somebody came: a hall opens by itself on Sundays, too."""
+    return sum(part.counts[_ISSUED] > 0 for part in parts)
 
 
 def day_of(hall: Hall) -> date | None:
