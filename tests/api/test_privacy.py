@@ -11,9 +11,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from hallsys.config import Tickets
 from hallsys.hallkiosk import DossierConfig, PrinterConfig
-from hallsys.hallvisits import Bookings
+from hallsys.hallvisits import Bookings, Tickets
 from tests.kiosk.paper_printer import PaperPrinter
 from tests.running import Running, Serve
 
