@@ -7,7 +7,7 @@ from hallsys.core.days import local_minute
 from hallsys.core.decision import Decision, Event
 from hallsys.core.lookup import service_of
 from hallsys.core.model import Booking
-from hallsys.core.slots import counted, is_slot, lapsed, places
+from hallsys.core.slots import is_slot, lapsed, places
 from hallsys.core.state import HallState
 from hallsys.core.visits import issued
 from hallsys.errors import Refused
@@ -20,7 +20,8 @@ def book(state: HallState, command: c.Book, now: int, code: str, person: str = "
     if command.at <= now:
         raise Refused("bad_request", "at", problem="value", detail=f"> {now} ms")
     if is_slot(state.config, command.service, command.at):
-        taken = sum(row.at == command.at for row in counted(state, command.service, now))
+        rows = state.bookings.values()
+        taken = sum(row.service == command.service and row.at == command.at for row in rows)
         if taken >= places(state.config, command.service):
             raise Refused("slot_full", "at")
     if person:

@@ -1,7 +1,6 @@
 """The times that can be booked: which there are, how many places each has, and how many are left."""
 
 from collections import Counter
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -46,17 +45,10 @@ def slots(state: HallState, service: str, now: int) -> list[Slot]:
     """What is to come of today and the days after it, in order; full ones, too, so that a page can show them."""
     config = state.config
     today = datetime.fromtimestamp(now / 1000, ZoneInfo(config.timezone)).date()
-    most, taken = places(config, service), Counter(row.at for row in counted(state, service, now))
+    most, taken = places(config, service), Counter(row.at for row in state.bookings.values() if row.service == service)
     days = [today + timedelta(days=ahead) for ahead in range(config.bookings.days + 1)] if most else []
     times = [at for day in days for at in _of_day(config, service, day) if at > now]
     return [Slot(at, max(0, most - taken[at])) for at in times]
-
-
-def counted(state: HallState, service: str, now: int) -> Iterator[Booking]:
-    """The bookings of a service that take a place: not those whose visitors have not come in time."""
-    return (
-        row for row in state.bookings.values() if row.service == service and (row.ticket or not lapsed(state, row, now))
-    )
 
 
 def lapsed(state: HallState, booking: Booking, now: int) -> bool:

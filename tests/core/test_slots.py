@@ -91,7 +91,7 @@ def test_officers_make_appointments_between_the_slots() -> None:
     hall.do("book", service="A", at=EIGHT + HOUR + 5 * MIN)
 
 
-def test_who_does_not_come_in_time_keeps_no_place_and_no_count() -> None:
+def test_who_does_not_come_in_time_counts_no_more_and_loses_the_slot_alone() -> None:
     hall = rig(per_person=1, late_s=900, early_s=86_400)
     hall.by(person="someone")
     missed = hall.do("book", service="A", at=EIGHT + 30 * MIN)["booking"]
