@@ -4,7 +4,7 @@ from typing import Final
 
 from hallsys.core import commands as c
 from hallsys.core.decision import Decision, Event
-from hallsys.core.lifecycle import take
+from hallsys.core.lifecycle import STEPS, take
 from hallsys.core.lookup import counter_of, ticket_of
 from hallsys.core.model import DONE, Rating
 from hallsys.core.state import HallState
@@ -36,4 +36,4 @@ def rate_here(state: HallState, command: c.RateHere, now: int) -> Decision:
 
 
 def _rated(label: str, score: int, reasons: list[str] | None, now: int) -> Decision:
-    return Decision([Event("rated", {}, {"ratings": {label: Rating(label, score, reasons or [], now)}})])
+    return Decision([Event(STEPS["rate"].event, {}, {"ratings": {label: Rating(label, score, reasons or [], now)}})])

@@ -15,6 +15,7 @@ def test_others_pass_and_then_the_place_by_arrival_counts(hall: Rig) -> None:
     first, second, third = (hall.issue() for _ in range(3))
     row = hall.do("late", ticket=first)["ticket"]
     assert (row.not_before, row.delays, row.state) == (hall.now + 10 * MIN, 1, "waiting")
+    assert hall.kinds[-1] == "delayed"
     assert hall.call() == second
     hall.later(minutes=9.9)
     latest = hall.issue()
