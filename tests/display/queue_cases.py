@@ -7,7 +7,7 @@
 | `also`, `counter`, `at`, `kind` | an event of that kind about a ticket that waits, with a voice like a call's |
 | `opening`, `at` | an event about the whole hall, with that voice |
 | `notice`, `at`, `until`, `zone`? · `notice_ended` | a notice with a voice, `notice-<id>-abcdef`; its end |
-| `undone`, `back`? | tickets and the state they are back in; whether that takes back what is being spoken |
+| `undone` or `delayed`, `back`? | tickets and the state they are back in; whether that takes back what is being spoken |
 | `next`, `gives` | what is to be spoken at that time: voice and whether short, or null |
 | `end`, `again`, `spoken`, `tidy` | as the queues call them |
 | `skipped` | what was passed over since it was looked at last |
@@ -61,7 +61,7 @@ def _event(step: dict[str, Any], view: dict[str, Any]) -> dict[str, Any] | None:
         case {"notice_ended": name}:
             notices = {key: row for key, row in view["hall"]["notices"].items() if key != name}
             return {"kind": "notice_ended", "time": 0, "changes": {"hall": {"notices": notices}}}
-        case {"undone": states}:
+        case {"undone": states} | {"delayed": states}:
             rows = {label: {"label": label, "state": state} for label, state in states.items()}
-            return {"kind": "undone", "time": 0, "changes": {"tickets": rows}}
+            return {"kind": "undone" if "undone" in step else "delayed", "time": 0, "changes": {"tickets": rows}}
     return None

@@ -156,7 +156,7 @@ def _minute(hall: Mapping[str, Any], now: int) -> int:
 
 
 def _taken_back(kind: str, changes: View, view: View) -> Callable[[Call], bool]:
-    if kind == "undone":
+    if kind in ("undone", "delayed"):
         tickets = changes.get("tickets", {})
         gone = {label for label, row in tickets.items() if row is None or row["state"] != "called"}
         return lambda call: call.label in gone

@@ -98,7 +98,7 @@ export class Queue {
   }
 
   #takenBack({ kind, changes }, view) {
-    if (kind === "undone") return ({ label }) => label in (changes.tickets ?? {}) && changes.tickets[label]?.state !== "called";
+    if (kind === "undone" || kind === "delayed") return ({ label }) => label in (changes.tickets ?? {}) && changes.tickets[label]?.state !== "called";
     if (kind === "notice_ended") return ({ kind: what, label }) => what === "notice" && label !== null && !(label in (view.hall.notices ?? {}));
     // whoever is called need not get ready any more
     if (kind === "called") return ({ kind: what, label }) => what === "also" && changes.tickets?.[label]?.state === "called";
