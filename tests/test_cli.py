@@ -153,6 +153,8 @@ async def test_a_user_signs_in_with_the_password_of_standard_input(tmp_path: Pat
         again = await hallsys(data, *words, given=PASSWORD + "\n")
         assert again.code == 1
         assert len(again.err.splitlines()) == 2
+        nowhere = ("user", "create", "--hall", "phutho,nowhere", "--role", "supervisor", "--name", "Anh Tư")
+        assert (await hallsys(data, *nowhere, given=PASSWORD + "\n")).code == 1
         form = {"user": "Chị Lan", "password": PASSWORD}
         async with posting(address, None) as http, http.post("/login", data=form, allow_redirects=False) as answer:
             assert answer.status == 303

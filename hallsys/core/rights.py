@@ -29,7 +29,8 @@ BY_TICKET: Final = frozenset({"rate", "cancel", "late", "resume"})
 
 
 class Who(msgspec.Struct, frozen=True):
-    """Somebody who signed in. `hall` None: every hall; `counter` None: every counter."""
+    """Somebody who signed in. `hall` None: every hall; several have commas between their ids. `counter` None: every
+    counter."""
 
     role: str
     hall: str | None
@@ -46,11 +47,16 @@ STRANGER: Final = Who("stranger", "", None, "")
 revoked has to notice."""
 
 
+def reaches(halls: str | None, hall: str) -> bool:
+    """Whether rights over some halls, as `Who.hall` names them, are rights over this one."""
+    return halls is None or halls == hall or hall in halls.split(",")
+
+
 def require(who: Who | None, hall: str, role: str) -> Who:
     """Somebody of at least this role in this hall. Raises Refused unauthorized or forbidden."""
     if who is None or who is STRANGER:
         raise Refused("unauthorized")
-    if (who.hall is not None and who.hall != hall) or _RANK[who.role] < _RANK[role]:
+    if not reaches(who.hall, hall) or _RANK[who.role] < _RANK[role]:
         raise Refused("forbidden")
     return who
 

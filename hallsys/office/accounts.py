@@ -9,6 +9,7 @@ from datetime import datetime
 import msgspec
 
 from hallsys.config import HallConfig, Settings
+from hallsys.core.rights import reaches
 from hallsys.errors import Refused
 from hallsys.hallfile import load_halls
 from hallsys.office.stores import with_store
@@ -76,8 +77,8 @@ def revoke_token(arguments: argparse.Namespace) -> int:
 def create_user(arguments: argparse.Namespace) -> int:
     settings = Settings.load(os.environ, vars(arguments))
     hall = None if arguments.hall == "*" else arguments.hall
-    if hall is not None:
-        _must_have_counter(_config_of(settings, hall), arguments.counter)
+    for one in hall.split(",") if hall is not None else ():
+        _must_have_counter(_config_of(settings, one), arguments.counter)
     password = _secret("Mật khẩu / password: ")
 
     async def create(connection: Connection) -> User:
@@ -97,7 +98,7 @@ def list_users(arguments: argparse.Namespace) -> int:
     users = [
         user
         for user in with_store(Settings.load(os.environ, vars(arguments)), read)
-        if arguments.hall is None or user.hall in (arguments.hall, None)
+        if arguments.hall is None or reaches(user.hall, arguments.hall)
     ]
     if arguments.json:
         shown = ("name", "role", "hall", "counter", "created")

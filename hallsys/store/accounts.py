@@ -21,7 +21,7 @@ import msgspec
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from hallsys.core.rights import ROLES, Who
+from hallsys.core.rights import ROLES, Who, reaches
 from hallsys.errors import Refused
 from hallsys.store import account_keys as keys
 from hallsys.store.asking import Asker
@@ -42,8 +42,9 @@ _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
 
 class User(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Somebody with a password. `hall` None: every hall. `stamp` changes with the password and ends old sessions, and
-    `pin_stamp` with the PIN, by which an officer signs in at a counter's device."""
+    """Somebody with a password. `hall` None: every hall; several have commas between their ids. `stamp` changes with
+    the password and ends old sessions, and `pin_stamp` with the PIN, by which an officer signs in at a counter's
+    device."""
 
     name: str
     role: str
@@ -62,7 +63,7 @@ class User(msgspec.Struct, frozen=True, omit_defaults=True):
 
     def serves(self, hall: str | None) -> bool:
         """Whether this is an officer of that hall."""
-        return self.role == OFFICER and self.hall in (hall, None)
+        return self.role == OFFICER and (self.hall == hall or reaches(self.hall, hall or ""))
 
 
 class Grant(msgspec.Struct, frozen=True, omit_defaults=True):

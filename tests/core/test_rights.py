@@ -138,3 +138,12 @@ def test_each_role_may_do_what_those_before_it_may(role: str, asked: str) -> Non
     else:
         with pytest.raises(Refused, match="forbidden"):
             require(somebody, "phutho", asked)
+
+
+@pytest.mark.parametrize(
+    ("halls", "here"),
+    [(None, True), ("phutho", True), ("viettri,phutho", True), ("viettri", False), ("phu,tho", False)],
+)
+def test_rights_over_several_halls(halls: str | None, here: bool) -> None:
+    wanted = "may" if here else "forbidden"
+    assert judged(Who("supervisor", halls, None, "somebody"), "open_day") == wanted

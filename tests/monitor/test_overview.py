@@ -59,8 +59,17 @@ async def test_only_halls_that_somebody_may_supervise(house: House) -> None:
     for role in ("counter", "kiosk", "display"):
         reply = await (await house.door(role)).ask("GET", "/api/v1/halls")
         assert reply.refusal == (403, "forbidden")
+    two = await house.door("supervisor", f"{house.halls[0]},{house.halls[2]}")
+    assert [line["id"] for line in await lines(two)] == [house.halls[0], house.halls[2]]
+    for number, status in enumerate((200, 403, 200)):
+        assert (await house.at(two, number).get("/stats")).status == status
+    compared = await house.at(two, 2).get("/reports", by="hall")
+    assert sorted(compared.json["groups"]) == [house.halls[0], house.halls[2]]
     assert (await house.running.nobody.ask("GET", "/api/v1/halls")).refusal == (401, "unauthorized")
-    assert await lines(await house.door("supervisor", "elsewhere")) == []
+    assert await lines(await house.door("supervisor", "elsewhere,beyond")) == []
+    assert (await (await house.door("kiosk", "elsewhere")).ask("GET", "/api/v1/halls")).status == 403
+    stranger = Door(house.running.http, house.running.address, house.halls[0], "hs_" + "x" * 43)
+    assert (await stranger.ask("GET", "/api/v1/halls")).status == 401
 
 
 async def test_the_page_is_for_supervisors_and_others_sign_in(house: House) -> None:

@@ -7,7 +7,7 @@ import msgspec
 from aiohttp import web
 
 from hallsys.config import HallConfig
-from hallsys.core.rights import Who, require
+from hallsys.core.rights import Who, reaches, require
 from hallsys.errors import Refused
 from hallsys.monitor.overview.lines import Lines, Overview
 from hallsys.web.door import sign_in_url
@@ -44,10 +44,9 @@ def routes(configs: Mapping[str, HallConfig], lines: Lines, pages: Pages) -> lis
 
 
 def _supervised(who: Who | None, configs: Mapping[str, HallConfig]) -> list[str]:
-    """The halls that somebody may supervise. Raises Refused where there are none."""
-    if who is not None and who.hall is not None:
-        require(who, who.hall, "supervisor")
-        return [who.hall] if who.hall in configs else []
-    for name in configs:
+    """The halls that somebody may supervise, none where those of the account are not here. Raises Refused."""
+    names = [name for name in configs if who is not None and reaches(who.hall, name)]
+    elsewhere = (who.hall or "").partition(",")[0] if who is not None else ""
+    for name in names or [elsewhere]:
         require(who, name, "supervisor")
-    return list(configs)
+    return names

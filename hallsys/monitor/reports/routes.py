@@ -12,7 +12,7 @@ import msgspec
 from aiohttp import web
 
 from hallsys.config import HallConfig
-from hallsys.core.rights import require
+from hallsys.core.rights import Who, reaches, require
 from hallsys.errors import Refused
 from hallsys.monitor.reports.count import Answer, Hall, answers, day_of, of_halls, with_heat
 from hallsys.monitor.reports.page import shown
@@ -69,7 +69,7 @@ class Reports:
             "monitor/reports.html",
             hall=hall.config,
             asked=asked,
-            groupings=[by for by in GROUPINGS if by != "hall" or request["who"].hall is None],
+            groupings=[by for by in GROUPINGS if by != "hall" or self._several(request["who"])],
             months=_last_month(asked.days, today),
             ranges=_ranges(today),
             **shown(found, lines, heat, of_services, lang, say),
@@ -99,9 +99,16 @@ class Reports:
         with _store():
             if asked.by != "hall":
                 return (await answers(hall, asked.days, (asked.by,)))[0]
-            if request["who"].hall is not None:
+            halls = self._several(request["who"])
+            if not halls:
                 raise Refused("forbidden", "by")
-            return await of_halls(hall, asked.days, [await self._halls.get(name) for name in self._halls.configs])
+            return await of_halls(hall, asked.days, [await self._halls.get(name) for name in halls])
+
+    def _several(self, who: Who) -> list[str]:
+        """The halls that somebody may compare; none for whoever has rights over one."""
+        if who.hall is not None and "," not in who.hall:
+            return []
+        return [name for name in self._halls.configs if reaches(who.hall, name)]
 
     def _today(self, hall: Hall) -> date:
         return day_of(hall) or datetime.now(ZoneInfo(hall.config.timezone)).date()
