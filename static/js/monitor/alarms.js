@@ -21,6 +21,7 @@ function when(ms, tz) {
 export class Alarms {
   #now = []; // as the server told them last
   #before = null; // what was told of each, to sound for what is new
+  #mine = []; // as the server answered when somebody pressed here
   #all = false;
   #book; // what only supervisors may ask: names, what was, who is told outside
   #changed;
@@ -39,6 +40,7 @@ export class Alarms {
   /** The frame `alarms`. */
   tell(alarms) {
     this.#now = alarms;
+    this.#mine = this.#mine.filter(({ id }) => this.has(id));
     this.#announce();
     this.#book.want();
     this.#changed();
@@ -50,7 +52,7 @@ export class Alarms {
 
   /** Draws everything; after a cut nobody knows what still holds. */
   draw(tz, lost) {
-    const names = new Map((this.#book.now?.alarms ?? []).map(({ id, since, by }) => [`${id} ${since}`, by]));
+    const names = new Map([...(this.#book.now?.alarms ?? []), ...this.#mine].map(({ id, since, by }) => [`${id} ${since}`, by]));
     const rows = lost ? [] : this.#now.map((alarm) => ({ ...alarm, by: names.get(`${alarm.id} ${alarm.since}`) }));
     const shown = this.#all ? rows : rows.slice(0, SHOWN);
     $("alarms").hidden = !rows.length;
@@ -103,7 +105,8 @@ export class Alarms {
   async #take(id) {
     const told = await this.#send(`alarms/${encodeURIComponent(id)}/acknowledge`);
     write($("alarm-told"), told ? "" : t("alarms.failed"));
-    this.#book.want();
+    if (told) this.#mine.push(told.alarm);
+    this.#changed();
   }
 
   async #again(ids) {
