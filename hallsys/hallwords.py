@@ -45,6 +45,18 @@ _TEXTS: Final = {
         "Hẹn giờ: nhận số từ {early} trước đến {late} sau giờ hẹn; muộn hơn thì là khách thường",
         "Bookings: checked in from {early} before to {late} after the time; later ones become ordinary visitors",
     ),
+    "citizens_book": Words(
+        "Người dân tự đặt lịch: đến {days} ngày sau, mỗi {slot} phút một lượt, mỗi người {most} lịch hẹn",
+        "Citizens book themselves: up to {days} days ahead, every {slot} minutes, {most} bookings each",
+    ),
+    "by_phone": Words(
+        "Lấy số bằng điện thoại trong sảnh: mã đổi sau {time}, {most} số mỗi mã",
+        "Numbers by phone in the hall: the code changes every {time}, {most} numbers each",
+    ),
+    "late": Words(
+        "Xin đến muộn {time} trên điện thoại: {most} lần mỗi số",
+        "Coming {time} late, asked for by phone: {most} per ticket",
+    ),
     "outcomes": Words("Kết quả khi xong{needed}: {names}", "Outcomes{needed}: {names}"),
     "needed": Words(" (bắt buộc ghi)", " (one is required)"),
     "one_each": Words(
@@ -127,6 +139,12 @@ class _Speaker:
     def visits(self) -> Iterator[str]:
         tickets, policy, bookings = self.hall.tickets, self.hall.policy, self.hall.bookings
         yield self.say("bookings", early=self.time(bookings.early_s), late=self.time(bookings.late_s))
+        if bookings.public:
+            yield self.say("citizens_book", days=bookings.days, slot=bookings.slot_min, most=bookings.per_person)
+        if policy.late_times:
+            yield self.say("late", time=self.time(policy.late_s), most=policy.late_times)
+        if self.hall.phone.numbers:
+            yield self.say("by_phone", time=self.time(self.hall.phone.code_s), most=self.hall.phone.most)
         if tickets.one_each:
             yield self.say("one_each")
         if tickets.per_person:

@@ -267,6 +267,9 @@ per_person = 4
 many_from = 5
 [bookings]
 early_s = 3600
+public = true
+[phone]
+numbers = true
 [[counters]]
 id = "6"
 name = "Giúp"
@@ -291,6 +294,9 @@ mode = "ordinary"
         "Khu a (Tầng 1): quầy 1, 2",
         "Ngoài các khu: quầy 3, 4, 5, 6, 7",
         "Hẹn giờ: nhận số từ 1 giờ trước đến 15 phút sau giờ hẹn; muộn hơn thì là khách thường",
+        "Người dân tự đặt lịch: đến 6 ngày sau, mỗi 30 phút một lượt, mỗi người 2 lịch hẹn",
+        "Lấy số bằng điện thoại trong sảnh: mã đổi sau 3 phút, 30 số mỗi mã",
+        "Xin đến muộn 10 phút trên điện thoại: 1 lần mỗi số",
         "Mỗi người một số đang chờ cho mỗi lĩnh vực",
         "Mỗi người nhiều nhất 4 số một ngày",
         "Từ 5 hồ sơ: gọi một lượt sau 3 người khác, không trước ai đến sớm hơn",
