@@ -192,9 +192,9 @@ def play(
         pick = row_key + place
         if further is not None:
             pick = pick + further
-            gone = taken.take(pick)  # somebody else was called out of turn from there: the first of the line, then
-            pick[gone] -= further[gone]
-            taken[pick[further > 0]] = True
+            pick = _standing(taken, pick)
+            pick = np.where(keys.take(pick) > t, row_key + place, pick)  # nobody behind there: the first, then
+            taken[pick[pick > row_key + place]] = True
         slot = np.where(idle, width, order.take(pick))
         place += ~idle & (pick == row_key + place)
         if rogue is not None:
