@@ -2,14 +2,17 @@
 import { level } from "hallsys/staff/clock.js";
 import { named } from "hallsys/texts.js";
 
-const RANK = ["closed", "idle", "unread", "fine", "warn", "away", "alarm"]; // the last is the worst
+const RANK = ["closed", "idle", "unread", "fine", "warn", "unmanned", "away", "alarm"]; // the last is the worst
 const words = new Intl.Collator("vi", { numeric: true });
 
-/** How a hall is: "fine" | "warn" | "alarm", or why that is not said: "closed" | "idle" (no counter is open) | "unread" | "away". */
+/** How a hall is: "fine" | "warn" | "unmanned" (people wait, and no counter is open) | "alarm", or why that is not said: "closed" |
+    "idle" (nobody waits, no counter is open) | "unread" | "away". */
 export function condition(hall) {
   if (hall.state === "closed" && !hall.waiting) return "closed";
   if (hall.state === "open" && !hall.open && !hall.waiting) return "idle";
-  return hall.state === "unread" || hall.state === "away" ? hall.state : level((hall.longest ?? 0) * 1000, hall.limits);
+  if (hall.state === "unread" || hall.state === "away") return hall.state;
+  const how = level((hall.longest ?? 0) * 1000, hall.limits);
+  return how !== "alarm" && hall.waiting && !hall.open ? "unmanned" : how;
 }
 
 /** What a column is sorted by: a number, or a name. */
@@ -28,7 +31,7 @@ const SORTS = {
 /** Letters without their marks, so that "phu tho" finds Phú Thọ. */
 export const bare = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").replace(/đ/gi, "d").toLowerCase();
 
-const needsSomebody = (hall) => ["warn", "alarm", "away"].includes(condition(hall)) || hall.alarms > 0;
+const needsSomebody = (hall) => ["warn", "unmanned", "alarm", "away"].includes(condition(hall)) || hall.alarms > 0;
 const SHOWN = { all: () => true, attention: needsSomebody, open: (hall) => hall.state === "open" };
 
 /** The halls to show, in order. `by` is a column, `down` whether the largest comes first. */
@@ -50,7 +53,7 @@ export const fallsFirst = (by) => by !== "name";
 export function whole(halls) {
   const total = (of) => halls.reduce((sum, hall) => sum + of(hall), 0);
   const over = halls.filter((hall) => condition(hall) === "alarm");
-  const busy = halls.filter((hall) => condition(hall) === "warn");
+  const busy = halls.filter((hall) => ["warn", "unmanned"].includes(condition(hall)));
   const waiting = total((hall) => hall.waiting);
   const some = (rows, how) => [`overview.say.${how}${rows.length === 1 ? "_one" : ""}`, { n: rows.length, name: named(rows[0]) }];
   let sentence = waiting ? ["overview.say.fine", { n: waiting }] : ["overview.say.quiet", {}];

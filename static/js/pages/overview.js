@@ -10,7 +10,7 @@ import { data, lang, named, t } from "hallsys/texts.js";
 
 const ASK = 5_000; // ms between two questions
 const FEW = 3; // so many halls stand side by side without being asked for
-const CHIPS = { fine: ["ok", "done"], warn: ["warn", "warn"], alarm: ["alarm", "alarm"], closed: ["off", "closed"], idle: ["off", "pause"], unread: ["off", "clock"], away: ["lost", "lost"] };
+const CHIPS = { fine: ["ok", "done"], warn: ["warn", "warn"], unmanned: ["warn", "pause"], alarm: ["alarm", "alarm"], closed: ["off", "closed"], idle: ["off", "pause"], unread: ["off", "clock"], away: ["lost", "lost"] };
 const GRAVE = { warn: ["warn", "warn"], alarm: ["alarm", "alarm"], critical: ["alarm", "alarm"] };
 
 const $ = (name) => document.getElementById(name);
