@@ -32,12 +32,14 @@ LATER: Final = 1800.0
 
 
 class Standing:
-    """What is advised in one hall since when (ms), and what was put off until when, by the monotonic clock."""
+    """What is advised in one hall since when (ms), by which `picture` (when its forecast was made, ms), and what was
+    put off until when, by the monotonic clock."""
 
     def __init__(self) -> None:
         self.advice: Advice | None = None
         self.at = 0
         self.made = self.due = 0.0
+        self.picture = 0
         self.memory = Memory()
         self.later: dict[str, float] = {}
         self.day = ""
@@ -85,9 +87,10 @@ class Advices:
             await asyncio.sleep(LOOK)
             for hall in list(self._halls):
                 standing = self.of(hall)
-                if standing.due > time.monotonic() or not self._watched(hall):
+                picture = self._forecasts.of(hall).at
+                if standing.due > time.monotonic() or picture == standing.picture or not self._watched(hall):
                     continue
-                begun = time.monotonic()
+                begun, standing.picture = time.monotonic(), picture
                 try:
                     await self._ask(hall, standing)
                 except Lost as error:
