@@ -85,8 +85,6 @@ async def test_a_phone_follows_its_ticket_in_a_hall_that_is_not_open_for_reading
         await expect(phone.page.locator(".me.soon .num")).to_have_text(mine["ticket"]["label"])
         await hall.do("call_next", counter="1")
         await expect(phone.page.locator(".me.now .num")).to_have_text(mine["ticket"]["label"])
-        await phone.page.get_by_role("button", name="Xin đến muộn 10 phút").click()
-        await expect(phone.page.locator(".me.away .num")).to_have_text(mine["ticket"]["label"])
         await phone.context.close()  # before its server goes
 
 
@@ -210,8 +208,7 @@ async def test_a_cut_is_said_and_nothing_is_pressed_meanwhile(opened: Hall, stat
     await opened.do("cancel", ticket=label)
 
 
-@pytest.mark.parametrize("size", [PHONE, NARROW], ids=["390", "320"])
-@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize(("size", "language"), [(PHONE, "en"), (NARROW, "vi")], ids=["390", "320"])
 async def test_it_fits_in_both_languages(
     opened: Hall, stations: Stations, size: tuple[int, int], language: str
 ) -> None:
