@@ -29,7 +29,7 @@ def made_day(day: date, tickets: int, timezone: str = "Asia/Ho_Chi_Minh", office
             VisitRecord(
                 *(label, service, kind, issued, ended, state),
                 score=score,
-                reasons=[chance.choice(("Chờ lâu", "Giấy tờ khó hiểu"))] if score == 2 else [],
+                reasons=[chance.choice(("wait", "Giấy tờ khó hiểu"))] if score == 2 else [],
                 promised=(told, told + 600) if number % 10 else None,
             )
         )

@@ -89,7 +89,9 @@ async def test_how_promises_were_kept_and_why_people_were_called_out_of_order(li
     whys = await page.locator(".why").evaluate_all(
         "(all) => all.map(({ tBodies }) => [...tBodies[0].rows].map((row) => [...row.cells].map((c) => c.innerText)))"
     )
-    assert whys == [[[why, str(n)] for why, n in total[name].items()] for name in ("chosen_why", "score_why")]
+    words = {"wait": "Chờ lâu"}
+    given = [total[name].items() for name in ("chosen_why", "score_why")]
+    assert whys == [[[words.get(why, why), str(n)] for why, n in each] for each in given]
     assert sum(total["chosen_why"].values()) == total["out_of_order"] > 0
     await page.locator(".ranges a", has_text="Tháng trước").click()
     await expect(page.locator(".ranges [aria-current]")).to_have_text("Tháng trước")

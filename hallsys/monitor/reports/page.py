@@ -17,6 +17,8 @@ Words = Callable[..., str]
 _DARK: Final = 4
 """From this level of the heat map on the figures are light."""
 _LEVELS: Final = 5
+_SHORT: Final = 300
+"""s; where nobody waits longer nothing is dark."""
 _THIN: Final = "\u202f"
 _EVEN: Final = 0.05
 """What is less apart is shown as the same figure."""
@@ -58,10 +60,12 @@ def shown(
     rows: list[Row],
     heat: dict[str, int],
     services: list[Row],
+    reasons: dict[str, dict[str, int]],
     lang: str,
     say: Words,
 ) -> dict[str, Any]:
-    """What the template fills in. `services` are the rows by service, whatever the report is grouped by."""
+    """What the template fills in. `services` are the rows by service, whatever the report is grouped by; `reasons` as
+    `reasons_of` has them."""
     scores = answer.now.total.scores
     hours = sorted({key.split()[1] for key in heat})
     return {
@@ -80,8 +84,7 @@ def shown(
         "others": [(name, number(getattr(answer.now.total, name), lang, 0)) for name in COUNTS[1:]],
         "lines": [_line(row, rows, lang) for row in rows],
         "told": [_told(row, lang, say) for row in services if row.cells["promises"]],
-        "chosen_why": _counted(answer.now.total.chosen_why, lang),
-        "score_why": _counted(answer.now.total.score_why, lang),
+        "reasons": {name: _counted(given, lang) for name, given in reasons.items()},
         "columns": [column.name for column in COLUMNS],
         "cells": [_cells(row, lang) for row in (*rows, Row(say("reports.total"), cells(answer.now.total)))],
         "heading": _heading(answer.now, say),
@@ -191,7 +194,7 @@ def _with(unit: str, text: str, say: Words) -> str:
 
 def _heat(middles: dict[str, int], hours: list[str], lang: str, say: Words) -> list[tuple[str, list[Cell]]]:
     """The week by hours; `middles` are the middle waits by weekday and hour, in seconds."""
-    most = max(middles.values(), default=0) or 1
+    most = max(_SHORT, *middles.values()) if middles else _SHORT
 
     def cell(key: str) -> Cell:
         seconds = middles.get(key)

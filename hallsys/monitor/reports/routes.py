@@ -17,7 +17,7 @@ from hallsys.errors import Refused
 from hallsys.monitor.reports.count import Answer, Hall, answers, day_of, of_halls, with_heat
 from hallsys.monitor.reports.page import shown
 from hallsys.monitor.reports.question import GROUPINGS, Days, Question, question
-from hallsys.monitor.reports.table import as_csv, rows
+from hallsys.monitor.reports.table import as_csv, reasons_of, rows
 from hallsys.monitor.reports.workbook import as_xlsx
 from hallsys.store.connection import StoreDown
 from hallsys.texts import Texts
@@ -72,7 +72,7 @@ class Reports:
             groupings=[by for by in GROUPINGS if by != "hall" or self._several(request["who"])],
             months=_last_month(asked.days, today),
             ranges=_ranges(today),
-            **shown(found, lines, heat, of_services, lang, say),
+            **shown(found, lines, heat, of_services, reasons_of(found.now.total, hall.config, lang), lang, say),
         )
 
     async def figures(self, request: web.Request) -> web.Response:
@@ -89,7 +89,8 @@ class Reports:
         if asked.format == "csv":
             body = as_csv(found, lines, say)
         else:
-            body = await asyncio.to_thread(as_xlsx, found, lines, say, str(getattr(config.name, lang)))
+            reasons = reasons_of(found.now.total, config, lang)
+            body = await asyncio.to_thread(as_xlsx, found, lines, reasons, say, str(getattr(config.name, lang)))
         name = f"{config.id}-{found.now.first}-{found.now.last}-{asked.by}.{asked.format}"
         headers = {"Content-Type": _TYPES[asked.format], "Content-Disposition": f'attachment; filename="{name}"'}
         return web.Response(body=body, headers=headers)

@@ -100,6 +100,14 @@ def name_of(by: str, key: str, config: HallConfig, configs: Mapping[str, HallCon
     return key if words is None else str(getattr(words, lang))
 
 
+def reasons_of(report: Report, config: HallConfig, lang: str) -> dict[str, dict[str, int]]:
+    """Why calls were out of order, and what ratings were for, by the name of a column; those of the settings in the
+    reader's language, others in the words in which they were given."""
+    named = {each.id: getattr(each, lang) for each in config.ratings.reasons}
+    rated = {named.get(reason, reason): times for reason, times in report.score_why.items()}
+    return {"chosen_why": report.chosen_why, "score_why": rated}
+
+
 def as_csv(answer: Answer, found: list[Row], say: Say) -> bytes:
     """The rows and a last one with the whole; durations in seconds, shares from 0 to 1."""
     text = io.StringIO()

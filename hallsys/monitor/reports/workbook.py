@@ -16,7 +16,7 @@ _A_DAY: Final = 86_400
 """Seconds; a spreadsheet counts time in days."""
 
 
-def as_xlsx(answer: Answer, found: list[Row], say: Say, hall: str) -> bytes:
+def as_xlsx(answer: Answer, found: list[Row], reasons: dict[str, dict[str, int]], say: Say, hall: str) -> bytes:
     """A sheet with the groups and their total, one with the reasons that people gave, and one that says what it is
     about."""
     file = io.BytesIO()
@@ -24,7 +24,7 @@ def as_xlsx(answer: Answer, found: list[Row], say: Say, hall: str) -> bytes:
     plain = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with Workbook(file, plain) as book:
         _figures(book, answer, found, say)
-        _reasons(book, answer, say)
+        _reasons(book, reasons, say)
         _about(book, answer, say, hall)
     return file.getvalue()
 
@@ -85,15 +85,14 @@ def _formula(column: Column, groups: int) -> str | None:
     return f"=SUMPRODUCT({cells_of(column.name)},{cells_of(column.weight)})/SUM({cells_of(column.weight)})"
 
 
-def _reasons(book: Any, answer: Answer, say: Say) -> None:
+def _reasons(book: Any, reasons: dict[str, dict[str, int]], say: Say) -> None:
     sheet = book.add_worksheet(say("reports.sheet.reasons"))
     bold = book.add_format({"bold": True, "bottom": 1})
     line = 0
-    total = answer.now.total
-    for name, reasons in (("chosen_why", total.chosen_why), ("score_why", total.score_why)):
+    for name, given in reasons.items():
         sheet.write_string(line, 0, say(f"reports.{name}"), bold)
         sheet.write_string(line, 1, say("reports.times"), bold)
-        for line, (reason, times) in enumerate(reasons.items(), line + 1):  # noqa: B020
+        for line, (reason, times) in enumerate(given.items(), line + 1):  # noqa: B020
             sheet.write_string(line, 0, reason)
             sheet.write_number(line, 1, times)
         line += 2
