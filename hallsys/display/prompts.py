@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from hallsys.config import HallConfig, Language
-from hallsys.display.voice.errors import VoiceError
+from hallsys.display.voice.errors import EmptySpeech, VoiceError
 from hallsys.display.voice.speech import Speech
 from hallsys.display.voice.wording import Announcement
 from hallsys.errors import Refused
@@ -26,7 +26,7 @@ class Prompts:
         self._speech: dict[tuple[str, Language], Speech] = {}
 
     async def say(self, hall: str, language: Language, text: str) -> bytes:
-        """The text as MP3. Raises Refused voice_unavailable."""
+        """The text as MP3. Raises Refused voice_unavailable, or bad_request where nothing in it can be read."""
         if not self._configs[hall].voice.enabled:
             raise Refused("voice_unavailable")
         found = self._speech.get((hall, language))
@@ -36,6 +36,8 @@ class Prompts:
             self._speech[hall, language] = found
         try:
             return await found.mp3(Announcement("notice", text=text))
+        except EmptySpeech as error:
+            raise Refused("bad_request", "text", problem="value", detail=str(error)) from error
         except VoiceError as error:
             raise Refused("voice_unavailable") from error
 

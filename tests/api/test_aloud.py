@@ -19,6 +19,7 @@ async def test_a_line_is_read_out_to_a_kiosk_and_to_nobody_else(server: Running)
     assert (await say(await server.door("display"), "Xin chào")).refusal == (403, "forbidden")
     assert (await say(server.nobody, "Xin chào")).refusal == (401, "unauthorized")
     assert (await say(kiosk, "a" * 301)).refusal == (400, "bad_request")
+    assert (await say(kiosk, "\u0011")).refusal == (400, "bad_request")
 
 
 async def test_a_silent_hall_reads_nothing_out(serve: Serve) -> None:
