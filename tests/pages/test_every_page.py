@@ -108,6 +108,7 @@ PLACES = [
     Place("counter, closed", "/halls/phutho/counter?counter=5", "#now .empty"),
     Place("counter, compact", "/halls/phutho/counter?counter=3", "#now.called", sizes=(COMPACT,)),
     Place("monitor", "/halls/phutho/monitor", "#counters li"),
+    Place("what if", "/halls/phutho/whatif", "#blocks .block"),
     Place("monitor dark", "/halls/phutho/monitor?theme=dark", "#counters li"),
     Place("phone, waiting", "{waiting}", ".me.waiting, .me.soon", signed_in=False, sizes=(PHONE,)),
     Place("phone, called", "{called}", ".me.now", signed_in=False, sizes=(PHONE,)),
