@@ -21,7 +21,7 @@ const label = data.ticket.label;
 let wait = null; // this ticket's forecast
 let problem = null; // why the last press was not done
 let was = null; // the state that was drawn last
-let recalled = 0; // calls of this ticket that were answered by a ring
+let heard = 0; // the calls of this ticket that the phone has rung for
 let asked = data.rated; // whether the rating is over
 
 link.on("view", ({ view }) => notice(view)).on("state", draw).on("waits", ask).on("tick", draw);
@@ -69,15 +69,15 @@ async function rate(answer) {
 /** What has changed that its holder should hear of. */
 function notice(view) {
   const ticket = view.tickets[label];
-  if (ticket?.state === "called" && ticket.calls > recalled) {
-    recalled = ticket.calls;
+  const calls = ticket?.state === "called" ? ticket.calls : 0;
+  if (calls > heard) {
     bell.call();
     part("#told").textContent = t("phone.told", { label, counter: ticket.counter });
-  } else if (ticket?.state !== "called") {
-    recalled = 0;
+  } else if (heard && !calls) {
     bell.hush();
     part("#told").textContent = "";
   }
+  heard = calls;
   draw();
 }
 
