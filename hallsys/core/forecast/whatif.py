@@ -78,7 +78,8 @@ def what_if(
     crowd = Crowd(lane, at, np.ones(lane.shape[1]), len(scene.services))
     pace = pace_of(scene, known, memo)
     desks = _desks(scene, blocks, known.roster, pace.officer, np.exp(rng.normal(0, pace.sd, FUTURES)), rng)
-    draws = even(STEPS + STEPS_EACH * tickets, FUTURES, pace.table.shape[1])
+    steps = 1 << (STEPS + STEPS_EACH * tickets).bit_length()  # few sizes: they are kept
+    draws = even(steps, FUTURES, pace.table.shape[1])
     rules = Rules(scene.priority_calls, scene.prefer_s, scene.starve_s)
     called = Stage(crowd, desks, rules, pace.table + pace.gap, draws, past.aged, None).play(until=NEVER)
     return _told(scene, crowd, called, known.flow.days, _nowhere(scene, blocks))

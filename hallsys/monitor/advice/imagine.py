@@ -18,7 +18,7 @@ from hallsys.monitor.forecast.process import Lost
 from hallsys.monitor.forecast.wire import Imagined, WhatIfJob
 from hallsys.store.connection import StoreDown
 
-MOST: Final = 3000
+MOST: Final = 2000
 """Tickets of a day that are still played within two seconds."""
 BLOCKS: Final = 24
 

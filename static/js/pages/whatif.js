@@ -44,7 +44,7 @@ function wrong(asked) {
     field?.setAttribute("aria-invalid", String(Boolean(key)));
     return key ? field : null;
   };
-  const found = [say($("tickets-wrong"), Number.isInteger(asked.tickets) && asked.tickets >= 1 && asked.tickets <= 3000 ? null : "whatif.wrong.tickets", $("tickets"))];
+  const found = [say($("tickets-wrong"), Number.isInteger(asked.tickets) && asked.tickets >= 1 && asked.tickets <= 2000 ? null : "whatif.wrong.tickets", $("tickets"))];
   asked.blocks.forEach(({ from, to, counters }, index) => {
     const box = $("blocks").children[index];
     const times = !from || !to ? "whatif.wrong.time" : to <= from ? "whatif.wrong.order" : null;
@@ -95,8 +95,9 @@ function show() {
   const steps = (round, seconds) => round(seconds / STEP) * STEP;
   const range = ([p50, p80], words) => `${words(steps(Math.floor, p50))}–${words(steps(Math.ceil, Math.max(p80, p50 + 1)))}`;
   $("found").replaceChildren(
-    h("p", { class: "big" }, t("whatif.longest", { minutes: range(longest, minutesOf) })),
-    h("p", {}, t("whatif.ends", { time: range(ends, clock) })),
+    ...(left < told.hours.reduce((sum, { people }) => sum + people, 0)
+      ? [h("p", { class: "big" }, t("whatif.longest", { minutes: range(longest, minutesOf) })), h("p", {}, t("whatif.ends", { time: range(ends, clock) }))]
+      : []),
     left > 0 ? h("p", { class: "bad" }, t("whatif.left", { n: left })) : "",
     nowhere.length ? h("p", { class: "bad" }, t("whatif.nowhere", { names: nowhere.map((id) => named(data.services[id])).join(", ") })) : "",
     h("p", { class: "from" }, days ? t("whatif.days", { n: days }) : t("whatif.no_days")),
