@@ -120,6 +120,12 @@ async def test_giving_up_is_asked_and_can_be_taken_back(opened: Hall, stations: 
     await nothing_wrong(page)
     await press(page, "Giữ số")
     await press(page, "Không cần nữa, trả lại số")
+    await call(opened, label)  # what was asked stands as long as it can be done
+    await opened.do("start", counter="1")
+    await expect(page.locator(".me.serving")).to_be_visible()
+    await expect(page.locator(".ask")).to_have_count(0)
+    await opened.do("return", counter="1")
+    await press(page, "Không cần nữa, trả lại số")
     await page.get_by_role("button", name="Trả lại số", exact=True).click()
     await press(page, "Thôi, giữ nguyên")
     await phone.later(10_000)

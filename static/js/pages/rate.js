@@ -13,6 +13,7 @@ const asks = part("rating-ask");
 const link = new Link(data.hall, { lang: lang() });
 let label = null; // the ticket that is asked about
 let timer = 0;
+let until = 0; // ms: an answer is not taken after that, however long somebody chooses
 
 link.on("view", ({ view, event }) => follow(view, event)).on("state", told);
 comeBack(link);
@@ -38,7 +39,13 @@ function ask(which) {
   part("#whose").hidden = false;
   part("#whose").textContent = t("rate.for", { label, counter: data.counter });
   asks.ask(data.reasons);
-  wait(data.ask_s * 1000);
+  until = performance.now() + (data.ask_s + data.grace_s) * 1000;
+  linger();
+}
+
+/** Somebody is choosing. */
+function linger() {
+  wait(Math.min(data.ask_s * 1000, until - performance.now()));
 }
 
 function rest() {
@@ -57,7 +64,7 @@ function wait(ms) {
 
 if (data.counter) {
   part("#where").textContent = t("rate.counter", { counter: data.counter });
-  asks.addEventListener("touched", () => wait(data.ask_s * 1000)); // somebody is choosing
+  asks.addEventListener("touched", linger);
   asks.addEventListener("skip", rest);
   asks.addEventListener("rate", ({ detail }) => {
     const ticket = label;

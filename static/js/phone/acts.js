@@ -41,7 +41,7 @@ export class PhoneActs extends Piece {
       state === "held" && this.#button("go", "check", t("phone.back"), () => this.#begin("resume"), !live),
       bell === "off" && ["waiting", "soon", "away", "held"].includes(state) && this.#button(state === "held" ? "" : "go", "sound", t("phone.bell"), () => this.bell()),
       may("late", acts) && this.#button("", "hourglass", t("phone.late", { minutes: late }), () => this.#begin("late"), !live),
-      may("cancel", acts) && this.#button("plain", null, t("phone.give_up_link"), () => this.#turn("asking"), !live)];
+      may("cancel", acts) && this.#button("plain", null, t("phone.give_up_link"), () => this.#turn("asking", "cancel"), !live)];
   }
 
   #button(kind, sign, words, act, disabled = false) {
