@@ -161,8 +161,10 @@ class Recorder:
             self._undone(row)
         elif row.state == WAITING:
             self._end_leg(row.label, time, kind)
-            begins = kind == "issued" or kind in _BACK_IN_QUEUE
-            if begins or (kind == "delayed" and row.label not in self._wait):  # who waits goes on waiting
+            wait = self._wait.get(row.label)
+            if kind == "delayed" and wait is not None:  # who waits goes on waiting, and waives what was promised
+                visit.promised = None if wait.kind == "issued" else visit.promised
+            elif kind == "issued" or kind == "delayed" or kind in _BACK_IN_QUEUE:
                 self._begin_wait(row, kind)
         elif kind == "called":
             self._called(event, row)

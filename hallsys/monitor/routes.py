@@ -21,7 +21,16 @@ _FRESH: Final = 2.0
 KINDS: Final = (
     "issued",
     *dict.fromkeys(step.event for step in STEPS.values()),
-    *("undone", "noted", "booked", "counter_opened", "counter_paused", "counter_closed", "counter_assigned"),
+    *(
+        "undone",
+        "noted",
+        "booked",
+        "booking_cancelled",
+        "counter_opened",
+        "counter_paused",
+        "counter_closed",
+        "counter_assigned",
+    ),
     *("signed_on", "signed_off", "help_asked", "help_ended", "notice", "notice_ended", "screen_set", "prepared"),
     *("day_opened", "day_closed", "configured", "recovered"),
 )

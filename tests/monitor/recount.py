@@ -14,7 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 Row = dict[str, Any]
-JOINS = {"issued", "transferred", "returned", "resumed", "reinstated", "finished"}
+JOINS = {"issued", "transferred", "returned", "resumed", "reinstated", "finished", "delayed"}
 ENDS = {"done", "no_show", "cancelled", "expired"}
 
 
@@ -117,6 +117,9 @@ def _walked(day: str, marks: list[Mark], rating: Row | None, last: bool) -> Visi
     for mark in marks:
         row, at = mark.row, mark.row.get("counter") or ""
         match mark.kind:
+            case "delayed" if since is not None:
+                since = since[0], since[1], None  # of one's own will: nothing is promised any more
+                continue
             case "called":
                 assert since is not None, mark
                 begun, service, told = since

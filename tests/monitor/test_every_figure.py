@@ -29,6 +29,7 @@ PRESSES = (
     *["issue", "call_next"] * 6,
     *["recall", "start", "finish", "no_show", "hold", "return", "transfer", "undo"] * 2,
     *["resume", "reinstate", "cancel", "expire", "rate", "rate", "walk_in", "call", "book", "check_in", "note"],
+    *["late", "late"],
     *["pause_counter", "open_counter", "open_counter", "sign_on", "sign_on", "sign_off", "assign_counter"],
 )
 SECONDS = (0, 0, 1, 2, 7, 30, 90, 200, 400, 1500)
@@ -119,7 +120,7 @@ async def press(hall: Hall, chance: random.Random, clock: Clock) -> None:
         "note": {"ticket": label, "text": "chosen: không phải"},
         "sign_on": {"counter": counter, "take_over": True},
         "assign_counter": {"counter": counter, "services": chance.sample("AHN", 2)},
-        **{key: {"ticket": label} for key in ("resume", "reinstate", "cancel", "expire")},
+        **{key: {"ticket": label} for key in ("resume", "reinstate", "cancel", "expire", "late")},
     }
     officer = chance.choice(["Lan", "Minh"]) if name in ("sign_on", "sign_off") else None
     by = By("counter", "device", officer) if officer else ADMIN
