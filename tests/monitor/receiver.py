@@ -30,13 +30,14 @@ is_ours = recipe()
 
 
 class Receiver:
-    """`mood` is what it does with the next request: a status, or `hang`. `took` are the messages that it took."""
+    """`mood` is what it does with the next request: a status, or `hang`. `took` are the messages that it took,
+    `strayed` counts who followed its redirect."""
 
     def __init__(self) -> None:
         self.mood: int | str = 200
         self.took: list[JSON] = []
         self.ids: list[str] = []
-        self.asked = 0
+        self.asked = self.strayed = 0
         self.url = ""
         self.headers: dict[str, str] = {}
         self._changed = asyncio.Condition()
@@ -54,6 +55,10 @@ class Receiver:
     @property
     def events(self) -> list[str]:
         return [message["type"].removeprefix("alarm.") for message in self.took]
+
+    async def elsewhere(self, _: web.Request) -> web.Response:
+        self.strayed += 1
+        return web.Response()
 
     async def serve(self, request: web.Request) -> web.Response:
         body = await request.read()
@@ -80,6 +85,7 @@ async def receiving(port: int = 0) -> AsyncIterator[Receiver]:
     receiver = Receiver()
     app = web.Application()
     app.router.add_post("/hook", receiver.serve)
+    app.router.add_get("/elsewhere", receiver.elsewhere)
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", port)
