@@ -150,7 +150,8 @@ FIGURES = st.lists(st.tuples(st.integers(1, 90_000), st.integers(0, 1500) | st.n
 
 def played(figures: Iterable[tuple[int, int | None, bool]]) -> tuple[Desk, list[tuple[int, int | None, str | None]]]:
     """A desk after all of it, and what the alarm was after each look, `(ms, figure, severity)`."""
-    desk, now, seen = Desk(), 0, []
+    desk, now = Desk(), 0
+    seen: list[tuple[int, int | None, str | None]] = []
     for later, value, quiet in figures:
         now += later
         desk.look(now, wait(value), quiet=quiet)
