@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import pytest
 import zxingcpp
+from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
 from PIL import Image
 from playwright.async_api import expect
 
@@ -18,11 +19,12 @@ from tests.kiosk.paper_printer import PaperPrinter
 from tests.pages.conftest import admin_token
 from tests.pages.kiosks import SETTLED, Kiosk, judge, kiosk_at
 from tests.pages.station import PHONE, PORTRAIT, WALL, Hall, Size, Stations
+from tests.pages.test_every_page import RULES
 
 pytestmark = pytest.mark.browser
 
 READY, WAITING = "G22.99.09-260911-0007", "G22.99.09-260915-0048"
-EXPORT = f"Mã hồ sơ;Trạng thái;Ngày hẹn trả;Mã kiểm tra\n{READY};9;;\n{WAITING};4;25/09/2026;\n"
+EXPORT = f"Mã hồ sơ;Trạng thái;Ngày hẹn trả;Mã kiểm tra\n{READY};9;;\n{WAITING};4;25/09/2026;\nx;9;;\n"
 PUBLIC = "http://192.168.1.10:8080"
 SIZES: tuple[Size, ...] = (PORTRAIT, WALL, PHONE)
 AT_EACH_SIZE = pytest.mark.parametrize("size", SIZES, ids=["portrait", "landscape", "phone"])
@@ -278,6 +280,31 @@ async def test_a_press_is_not_lost_while_the_hall_goes_on(stations: Stations, fu
         await kiosk.page.evaluate("new Promise(requestAnimationFrame)")
     await kiosk.page.mouse.up()
     await kiosk.sees("kiosk-priority h1", "ưu tiên")
+
+
+@pytest.mark.parametrize("size", [WALL, PHONE], ids=["desk", "phone"])
+async def test_the_it_officer_sees_printers_and_dossiers(stations: Stations, full: Full, size: Size) -> None:
+    hall, paper = full.hall, full.paper
+    station = await stations(hall.address, size, headers=hall.headers)
+    page = (await station.open(f"{hall.page('admin')}?lang=vi")).page
+    row = page.locator("#printer-rows tr", has_text="main")
+    await expect(row).to_contain_text("sẵn sàng")
+    await expect(page.locator("#printer-rows tr")).to_have_count(3)
+    await expect(page.locator("#dossier-state")).to_contain_text("ho-so.csv: 2 hồ sơ")
+    await expect(page.locator("#dossier-rows li")).to_have_text(["Dòng 4 bị bỏ qua: xem lại cột “Mã hồ sơ”."])
+    before = len(paper.tickets)
+    await row.get_by_role("button").press("Enter")
+    await expect(page.locator("#said")).to_contain_text("không dùng số thứ tự nào")
+    assert len(paper.tickets) == before + 1
+    paper.cover_open = True
+    try:
+        await row.get_by_role("button").press("Enter")
+        await expect(page.locator("#problem")).to_contain_text("nắp đang mở")
+    finally:
+        paper.cover_open = False
+    await expect(row).to_contain_text("sẵn sàng")
+    found = await Axe().run(page, options=RULES)
+    assert found.violations_count == 0, found.generate_report()
 
 
 @pytest.mark.slow
