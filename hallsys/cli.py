@@ -195,7 +195,7 @@ def _add_user(commands: Any) -> None:
         description="Tạo tài khoản; mật khẩu đọc từ đầu vào chuẩn. Makes an account; the password is read from "
         "standard input (asked for without echo at a terminal).",
     )
-    create.add_argument("--hall", required=True, help="id of the hall, several with commas between, or * for every hall")
+    create.add_argument("--hall", required=True, help="ids of halls with commas between, or * for every hall")
     create.add_argument("--role", required=True, choices=ROLES)
     create.add_argument("--name", required=True, help="the name to sign in with")
     create.add_argument("--counter", help="with --role counter: this counter only")
