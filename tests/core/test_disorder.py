@@ -10,6 +10,7 @@ from hallsys.core.forecast import evaluate, look_ahead, read_scene
 from hallsys.core.forecast.disorder import passed
 from hallsys.core.forecast.play import NEVER, NO_BREAK, ORDINARY, Crowd, Desks, Rules, play
 from hallsys.core.forecast.reading import Call
+from hallsys.core.forecast.whatif import Block, what_if
 from tests.core.test_forecast import counter, hall, past, ticket
 
 PEOPLE, FUTURES = 40, 50
@@ -135,3 +136,15 @@ def test_a_counter_that_had_nobody_all_noon_has_had_its_lunch() -> None:
     just = hall(waiting, [counter("1")], now=46_800.0)
     just["today"]["services"] = log
     assert idle["1"][1] < evaluate(just, None, {})["1"][1]
+
+
+def test_a_first_day_expects_few_while_the_door_says_closed() -> None:
+    from_eight = [28_800, 41_400, 48_600, 61_200]
+    plan = {"day": 1, "now": 25_000, "services": ["A"], "counters": [counter("1", status="closed")]}
+    blocks = [Block(28_800, 61_200, ["1"])]
+    pausing, open_all_day = (
+        {hour.at / 3600: hour.people for hour in what_if(plan | {"hours": hours}, blocks, 100, None, {}).hours}
+        for hours in (from_eight, [28_800, 61_200])
+    )
+    assert pausing[12] < open_all_day[12] / 3
+    assert sum(pausing.values()) == pytest.approx(sum(open_all_day.values()), abs=10)

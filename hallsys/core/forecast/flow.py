@@ -27,6 +27,10 @@ VISIT_S: Final = 420.0
 TRANSFERRED: Final = 0.04
 HELD: Final = 0.05
 PRIORITY_SHARE: Final = 0.12
+AT_NOON: Final = 0.1
+"""Of those who would come while the door says closed."""
+EARLY_S: Final = 1200.0
+"""How long before it opens again people come all the same."""
 PROFILE: Final = ((-1200, 0.0), (-600, 0.6), (0, 2.4), (900, 2.0), (2400, 1.0), (6000, 1.4), (10800, 1.0))
 PROFILE_REST: Final = ((14400, 0.5), (19800, 0.5), (22500, 1.1), (27000, 0.9), (32400, 0.3))
 """How a day's arrivals lie before there is a day to learn from: seconds after the opening, height."""
@@ -89,6 +93,8 @@ def first_day(scene: Scene) -> Past:
     points = [(scene.open + t, height) for t, height in (*PROFILE, *PROFILE_REST)]
     grid = np.arange(points[0][0], scene.last_issue, 60.0)
     heights = np.interp(grid, [t for t, _ in points], [height for _, height in points])
+    for closes, opens in zip(scene.hours[1:-1:2], scene.hours[2:-1:2], strict=False):
+        heights[(grid > closes) & (grid < opens - EARLY_S)] *= AT_NOON
     total = heights.cumsum() / heights.sum()
     count = 400
     at = np.interp((np.arange(count) + 0.5) / count, total, grid)
