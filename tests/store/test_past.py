@@ -1,12 +1,14 @@
 """Closed days as records: kept when the next begins, the same as what the day was, carried by a backup, let go."""
 
+import zlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from hallsys.core.history import DayRecord, over, record_day
-from hallsys.core.report import report, summed, totals
+from hallsys.core.report import COUNTS, report, summed, totals
 from hallsys.store.backup import back_up
 from hallsys.store.connection import connect
 from hallsys.store.embedded import Embedded
@@ -115,3 +117,11 @@ async def test_a_backup_carries_the_records(tmp_path: Path, clock: Clock) -> Non
         past = Past(config.id, connection)
         assert (counts["days"], await past.days(), await past.packed([day])) == (1, [day], kept)
         await connection.close()
+
+
+def test_totals_kept_before_promises_were_counted_are_read() -> None:
+    day = DayRecord("2026-11-23")
+    new = summed([totals(day)], 60)
+    old = zlib.compress(msgspec.msgpack.encode([[0] * len(COUNTS), [], [], [0] * 5]))
+    assert summed([unpack_totals(old)], 60) == new
+    assert (new.promises.count, new.chosen_why) == (0, {})

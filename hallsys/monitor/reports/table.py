@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Final, Literal, NamedTuple
@@ -104,7 +105,9 @@ def reasons_of(report: Report, config: HallConfig, lang: str) -> dict[str, dict[
     """Why calls were out of order, and what ratings were for, by the name of a column; those of the settings in the
     reader's language, others in the words in which they were given."""
     named = {each.id: getattr(each, lang) for each in config.ratings.reasons}
-    rated = {named.get(reason, reason): times for reason, times in report.score_why.items()}
+    rated = Counter[str]()
+    for reason, times in report.score_why.items():  # somebody's own words may be those of the settings
+        rated[named.get(reason, reason)] += times
     return {"chosen_why": report.chosen_why, "score_why": rated}
 
 
