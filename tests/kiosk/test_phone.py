@@ -65,5 +65,35 @@ async def test_a_phones_socket_takes_the_holders_presses_and_no_others(called: t
         assert (await press(phone, "call_next", counter="2"))["code"] == "unauthorized"
 
 
+LIVES = {
+    "waiting": [],
+    "called": ["call_next"],
+    "serving": ["call_next", "start"],
+    "held": ["call_next", "hold"],
+    "done": ["call_next", "finish"],
+    "no_show": ["call_next", "no_show"],
+    "cancelled": ["cancel"],
+    "expired": ["close_day"],
+}
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize("state", LIVES)
+async def test_the_page_says_what_it_can_without_its_script(server: Running, state: str, language: str) -> None:
+    admin = await server.door("admin")
+    await admin.do("open_counter", counter="2")
+    token = (await admin.do("issue", service="A")).result["token"]
+    for name in LIVES[state]:
+        args = {"cancel": {"ticket": "A001"}, "close_day": {}}.get(name, {"counter": "2"})
+        assert (await admin.do(name, **args)).status == 200
+    page = await server.nobody.ask("GET", f"/t/{token}?lang={language}", headers={"Accept": "text/html"})
+    shown = page.body.decode().partition("<phone-ticket")[2].partition("</phone-ticket>")[0]
+    assert page.status == 200
+    assert f'class="card me {state}"' in shown
+    assert "A001" in shown
+    assert ("2" in shown.replace("A001", "")) == (state in ("called", "serving", "held", "done", "no_show"))
+    assert "phone." not in shown
+
+
 async def press(phone: Screen, name: str, **args: str) -> dict[str, str]:
     return await phone.do(name, **args)
