@@ -75,7 +75,8 @@ def looked_up(read: Imported) -> str:
         read.known.find(code(number), None)
         times.append(time.perf_counter_ns() - begin)
     times.sort()
-    return f"a look-up takes {statistics.median(times) / 1e3:.1f} µs, one in a hundred more than {times[-100] / 1e6:.3f} ms"
+    median, late = statistics.median(times) / 1e3, times[-100] / 1e6
+    return f"a look-up takes {median:.1f} µs, one in a hundred more than {late:.3f} ms"
 
 
 async def people(console: Console) -> None:

@@ -116,6 +116,23 @@ async def test_a_printer_that_is_not_there_is_offline(paper: PaperPrinter, print
         await printer.print(draw(TICKET))
 
 
+async def test_a_printer_that_is_off_all_night_fills_no_log(
+    paper: PaperPrinter, printer: Printer, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "hallsys.printer")
+    await paper.stop()
+    await printer.look()
+    said, since = len(caplog.records), printer.since
+    for _ in range(5):
+        await printer.look()
+    assert said > 0
+    assert (len(caplog.records), printer.since) == (said, since)
+    await paper.start()
+    await printer.look()
+    assert "prints again" in caplog.text
+    assert printer.since > since
+
+
 async def test_a_stale_ticket_is_not_begun(paper: PaperPrinter) -> None:
     printer = Printer(PrinterConfig("network", f"127.0.0.1:{paper.port}"), clock=lambda: 100.0)
     with pytest.raises(PrintFailed):

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from hallsys.config import HallConfig, Settings
+from hallsys.hallcheck import problems
 from hallsys.hallfile import load_halls
 from hallsys.hallkiosk import DossierConfig, KioskPrinter, PrinterConfig
 from hallsys.kiosk.dossiers.file import FileSource, read_file
@@ -125,3 +126,21 @@ async def test_how_far_an_import_is_can_be_seen_while_it_runs(tmp_path: Path, mo
     await source.look()
     assert seen == [[2000, 5001], [4000, 5001], [5000, 5001]]
     assert source.reading is None
+
+
+@pytest.mark.parametrize(
+    ("printers", "key"),
+    [
+        ([KioskPrinter("network", "nowhere", id="a", kiosks=[])], "printers[0].address"),
+        ([KioskPrinter("browser", "127.0.0.1:9100", id="a", kiosks=[])], "printers[0].address"),
+        ([KioskPrinter("browser", id="main", kiosks=[])], "printers[0].id"),
+        ([KioskPrinter("browser", id="a", kiosks=["1"]), KioskPrinter("browser", id="a", kiosks=[])], "printers[1].id"),
+        ([KioskPrinter("browser", id=name, kiosks=["1"]) for name in "ab"], "printers[1].kiosks"),
+        ([KioskPrinter("browser", id="a", kiosks=[], layout=["title"])], "printers[0].layout"),
+        ([KioskPrinter("browser", id="a", kiosks=[], patience_s=0)], "printers[0].patience_s"),
+    ],
+)
+def test_a_mistake_about_printers_is_named(printers: list[KioskPrinter], key: str) -> None:
+    hall = load_halls(None)["phutho"]
+    assert [each.key for each in problems(msgspec.structs.replace(hall, printers=printers))] == [key]
+    assert problems(hall) == []
