@@ -6,6 +6,7 @@ Started by `process.py` as `python -m hallsys.monitor.forecast.worker`: what a f
 import os
 import signal
 import sys
+from contextlib import suppress
 from typing import Any, BinaryIO, Final
 
 import msgspec
@@ -142,12 +143,10 @@ def main() -> None:
     # Ctrl-C reaches the whole terminal; the server decides when this ends, by closing the pipe.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(COURTESY)
-    with os.fdopen(os.dup(1), "wb") as answers:
+    # The server may be gone; closing writes once more what could not be written.
+    with suppress(BrokenPipeError), os.fdopen(os.dup(1), "wb") as answers:
         os.dup2(2, 1)  # what a library prints must not end up between two answers
-        try:
-            work(sys.stdin.buffer, answers)
-        except BrokenPipeError:  # the server is gone
-            return
+        work(sys.stdin.buffer, answers)
 
 
 if __name__ == "__main__":
