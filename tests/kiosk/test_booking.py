@@ -16,7 +16,7 @@ from tests.running import JSON, Door, Reply, Running, Serve
 
 PUBLIC = Bookings(public=True, places={"A": 3, "R": 0}, per_person=2)
 PHONE = "0912 358 941"
-WRITTEN = ("0912358941", "+84 912 345 678", "0912.358.941")
+WRITTEN = ("0912358941", "+84 912 358 941", "0912.358.941")
 
 
 @pytest.fixture
