@@ -196,16 +196,12 @@ class Running:
     def nobody(self) -> Door:
         return Door(self.http, self.address, self.hall)
 
-    async def token(
-        self, role: str, counter: str | None = None, hall: str | None = "", name: str | None = None
-    ) -> str:
+    async def token(self, role: str, counter: str | None = None, hall: str | None = "", name: str | None = None) -> str:
         """A token for this hall, by default; `hall=None` for every hall."""
         owner = self.hall if hall == "" else hall
         return await self.server.entrance.accounts.create_token(owner, role, counter, name or f"test {role}")
 
-    async def door(
-        self, role: str, counter: str | None = None, hall: str | None = "", name: str | None = None
-    ) -> Door:
+    async def door(self, role: str, counter: str | None = None, hall: str | None = "", name: str | None = None) -> Door:
         return Door(self.http, self.address, self.hall, await self.token(role, counter, hall, name))
 
 

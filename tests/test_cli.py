@@ -271,7 +271,8 @@ async def findings(data: Path, **environ: str) -> tuple[int, dict[str, tuple[str
 async def test_the_doctor_finds_a_sound_machine_sound_and_changes_nothing(tmp_path: Path) -> None:
     code, found = await findings(tmp_path / "data")
     assert code == 0, found
-    assert {"config", "python", "packages", "pages", "voice", "clock", "data", "binary", "store", "port"} == set(found)
+    machine = {"config", "python", "packages", "pages", "voice", "clock", "data", "binary", "store", "port"}
+    assert machine | {"printer", "dossiers"} == set(found)
     assert all(vi and en for _, vi, en in found.values())
     assert not (tmp_path / "data").exists()
 

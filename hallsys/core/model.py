@@ -27,7 +27,8 @@ class Ticket(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     `to_counter` and `to_group` hold it for one counter or a group of them, `not_before` until a time. `booked` is the
     time of a booked visitor who checked in on time, `then` the services that follow in the same visit, `dossiers` how
     many the visitor brought, `promised` the wait in seconds that was told at the issue (P50, P80), `ready` whether the
-    kiosk knew of a result to collect, `delays` how often the visitor asked to come later. What has a default is told only where it differs from it."""
+    kiosk knew of a result to collect, `delays` how often the visitor asked to come later. What has a
+    default is told only where it differs from it."""
 
     label: str
     service: str

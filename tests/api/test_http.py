@@ -284,7 +284,8 @@ async def test_the_limit_counts_what_comes_in_pieces_and_what_was_packed(server:
 
 
 @pytest.mark.parametrize(
-    ("encoding", "body"), [("gzip", b"not gzip"), ("deflate", b"\xff\xff"), ("gzip", gzip.compress(b"{}" * 99, mtime=0)[:-20])]
+    ("encoding", "body"),
+    [("gzip", b"not gzip"), ("deflate", b"\xff\xff"), ("gzip", gzip.compress(b"{}" * 99, mtime=0)[:-20])],
 )
 async def test_a_broken_packing_is_a_bad_request(server: Running, encoding: str, body: bytes) -> None:
     kiosk = await server.door("kiosk")

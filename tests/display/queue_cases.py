@@ -7,7 +7,7 @@
 | `also`, `counter`, `at`, `kind` | an event of that kind about a ticket that waits, with a voice like a call's |
 | `opening`, `at` | an event about the whole hall, with that voice |
 | `notice`, `at`, `until`, `zone`? · `notice_ended` | a notice with a voice, `notice-<id>-abcdef`; its end |
-| `undone` or `delayed`, `back`? | tickets and the state they are back in; whether that takes back what is being spoken |
+| `undone` or `delayed`, `back`? | tickets and the state they are back in; whether the call being spoken is taken back |
 | `next`, `gives` | what is to be spoken at that time: voice and whether short, or null |
 | `end`, `again`, `spoken`, `tidy` | as the queues call them |
 | `skipped` | what was passed over since it was looked at last |
