@@ -353,3 +353,20 @@ async def test_another_press_waits_for_the_one_under_way(hall: Hall, tmux: str, 
     await hall.door.do("cancel", ticket=label)
     expected = [("called", label), ("started", label), ("returned", label)]
     assert [step for step in await hall.history(since) if step[1] == label][:3] == expected
+
+
+async def test_the_officer_is_told_who_asks_to_come_later(hall: Hall, tmux: str, tmp_path: Path) -> None:
+    label = await hall.label("A")
+    async with console(tmux, tmp_path, hall.door.address, hall.officer) as booth:
+        await booth.until("[Enter]  Mở quầy")
+        await booth.keys("Enter")
+        await booth.until(f"» Lượt kế tiếp: {label}")
+        await booth.rested()
+        await booth.keys("Enter")
+        await booth.until(calling(label))
+        await hall.door.do("late", ticket=label)
+        await booth.until(f"{label} xin đến muộn", gone="Đang mời")
+        await booth.rested()
+        await booth.keys("/")
+        await booth.until("Quầy đang đóng")
+    await hall.door.do("cancel", ticket=label)

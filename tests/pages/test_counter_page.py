@@ -354,3 +354,13 @@ async def test_a_strict_hall_wants_a_name_and_an_outcome(office: Office) -> None
     ):
         told = await answer.json()
     assert (told["outcome"], sorted(told["delivered"])) == ("accepted", ["A", "H"])
+
+
+@pytest.mark.parametrize(("command", "words"), [("late", "xin đến muộn"), ("cancel", "đã trả số")])
+async def test_the_officer_is_told_who_has_left_by_phone(hall: Hall, desk: Station, command: str, words: str) -> None:
+    made = await hall.do("issue", service="A")
+    label = made["ticket"]["label"]
+    await calls(desk, label)
+    await hall.do(command, token=made["token"])
+    await expect(desk.page.locator("#told")).to_contain_text(f"{label} {words}")
+    await expect(desk.page.locator("#now.taken")).to_have_count(0)

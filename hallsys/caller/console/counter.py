@@ -20,7 +20,7 @@ from hallsys.caller.console.screen import Screen
 from hallsys.caller.console.terminal import ENTER, ESC, OTHER, TAB, Keys, Terminal
 from hallsys.caller.console.wishes import Wish
 from hallsys.caller.console.words import Words
-from hallsys.live.client import Aside, Client, Snapshot
+from hallsys.live.client import Aside, Client, Event, Snapshot
 from hallsys.live.fetch import Fetch
 
 PATIENCE_S: Final = 5.0
@@ -34,6 +34,8 @@ MORE: Final = "?"
 """What people type for help; the same as +."""
 FREE: Final = ("resume", "reinstate", "note", "end_notice")
 """Commands that name no counter."""
+LEAVE: Final = ("cancelled", "delayed")
+"""Kinds of events with which somebody who is called leaves by himself."""
 STOPS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -179,6 +181,10 @@ class Counter:
                 self._heard = news.frame.get("zones") or {}
             if isinstance(news, Aside) and news.type == "alarms":
                 self._alarms = news.frame.get("alarms") or []
+            if isinstance(news, Event) and news.kind in LEAVE and not self._presses.pending:
+                left = (self._desk.ticket or {}).get("label")
+                if left in news.changes.get("tickets", {}):
+                    self._presses.say("refused", self._words.t(f"counter.left.{news.kind}", label=left))
             self._lookups.follow(news, self._client.view["counters"].get(self._name))
             self._presses.heard()
             self._wake.set()

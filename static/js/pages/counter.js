@@ -244,7 +244,9 @@ addEventListener("beforeunload", (event) => presses.pending && event.preventDefa
 listen(document);
 link
   .on("view", ({ event }) => {
+    const left = !presses.pending && ["cancelled", "delayed"].includes(event?.kind) && label();
     render();
+    if (left && left in event.changes.tickets) presses.say("refused", t(`counter.left.${event.kind}`, { label: left }));
     lookups.follow(event, here?.counter);
     if (event === null && here && mustTake(id) && !presses.pending) signOn();
   })
