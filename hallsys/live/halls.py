@@ -73,7 +73,6 @@ class Hall:
 
     def _tell(self, events: list[Told]) -> None:
         self.hub.tell(events)
-        self.audit.hear(events)
         for listener in self._listeners:
             try:
                 listener(self, events)

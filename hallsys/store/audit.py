@@ -10,7 +10,6 @@ written again.
 
 import asyncio
 import zlib
-from collections import deque
 from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -21,14 +20,12 @@ from hallsys.core.history import DayRecord, Recorder, over
 from hallsys.core.model import Counter, Ticket
 from hallsys.core.notes import remark
 from hallsys.core.position import Position
-from hallsys.store.entry import Told
+from hallsys.store.entry import Entry, Told
 from hallsys.store.journal import Journal
 from hallsys.store.past import Past
 
 AT_ONCE: Final = 200
 """Entries read at once: a few milliseconds in which nothing else is served."""
-HEARD: Final = 8_192
-"""Events kept until somebody asks: a busy hall's day. What falls out is read from the stream."""
 
 
 class Line(msgspec.Struct, frozen=True, gc=False):
@@ -67,32 +64,25 @@ class _Book:
         self.of_ticket: dict[str, list[Line]] = {}
         self.recorder = Recorder(day)
 
-    def add(self, told: Told) -> None:
-        line = line_of(told)
+    def add(self, entry: Entry) -> None:
+        line = line_of(entry)
         self.lines.append(line)
-        self.recorder.take(told)
+        self.recorder.take(entry.told)
         if line.ticket is not None:
             self.of_ticket.setdefault(line.ticket, []).append(line)
 
 
 class Audit:
-    """One hall's trail. Asking again costs only what is new, and is read from the store only where this server did not
-    hear of it in time."""
+    """One hall's trail. Asking again costs only what is new."""
 
     def __init__(self, journal: Journal, past: Past, timezone: str) -> None:
         self._journal, self._past, self._zone = journal, past, ZoneInfo(timezone)
         self._book = _Book()
-        self._heard: deque[Told] = deque(maxlen=HEARD)
         self._turn = asyncio.Lock()
-
-    def hear(self, events: list[Told]) -> None:
-        """What was committed, in its order."""
-        self._heard += events
 
     def forget(self) -> None:
         """The hall was read anew: what was read before may never have been."""
         self._book = _Book()
-        self._heard.clear()
 
     async def today(self, until: Position) -> list[Line]:
         """The lines of the running day up to a position, oldest first. Raises StoreDown."""
@@ -127,25 +117,13 @@ class Audit:
     async def _read(self, until: Position) -> _Book:
         async with self._turn:
             book = self._book
-            heard = self._news(book.at, until)
-            if not heard or book.at is None or heard[0].at != book.at.after(1):
-                before = until if not heard else heard[0].at.after(-1)
-                async for entries in self._journal.pages(book.at, before, AT_ONCE):
-                    for entry in entries:
-                        await self._note(book, entry.told)
-            for index, told in enumerate(heard):
-                await self._note(book, told)
-                if index % AT_ONCE == AT_ONCE - 1:
-                    await asyncio.sleep(0)
+            async for entries in self._journal.pages(book.at, until, AT_ONCE):
+                for entry in entries:
+                    await self._note(book, entry)
             return book
 
-    def _news(self, after: Position | None, until: Position) -> list[Told]:
-        """What was heard between two positions, without a gap but for its beginning; then it is let go."""
-        while self._heard and after is not None and self._heard[0].at <= after:
-            self._heard.popleft()
-        return [told for told in self._heard if told.at <= until]
-
-    async def _note(self, book: _Book, told: Told) -> None:
+    async def _note(self, book: _Book, entry: Entry) -> None:
+        told = entry.told
         day = told.changes.get("hall", {}).get("day") or book.day or self._date(told.time)
         if book.day and day != book.day:
             packed = await asyncio.to_thread(pack_lines, book.lines)
@@ -153,22 +131,23 @@ class Audit:
             await self._past.keep(over(book.recorder.record))
         if day != book.day:
             book.begin(day)
-        book.add(told)
+        book.add(entry)
         book.at = told.at
 
     def _date(self, time: int) -> str:
         return datetime.fromtimestamp(time / 1000, self._zone).date().isoformat()
 
 
-def line_of(told: Told) -> Line:
-    """An event in one line."""
-    counter, ticket = (None, None) if told.kind in _OF_THE_HALL else (_counter(told), _ticket(told))
+def line_of(entry: Entry) -> Line:
+    """An entry of the stream in one line."""
+    told = entry.told
+    counter, ticket = (None, None) if told.kind in _OF_THE_HALL else (_counter(entry), _ticket(entry))
     tickets, counters = told.changes.get("tickets", {}), told.changes.get("counters", {})
     why = _why(told, tickets.get(ticket or ""), counters.get(counter or ""))
-    note = told.note
+    note = entry.note
     if note is None:
         note = remark(told.kind, told.private.get("visits", {}).get(ticket or "")).outcome
-    return Line(str(told.at), told.time, told.kind, told.by, counter, ticket, why, note)
+    return Line(str(told.at), told.time, told.kind, entry.by, counter, ticket, why, note)
 
 
 def _why(told: Told, ticket: Ticket | None, counter: Counter | None) -> str | None:
@@ -194,16 +173,18 @@ def _whither(ticket: Ticket, now: int) -> str:
     return f"{to}{place}" + ("" if ticket.not_before is None else f" after={(ticket.not_before - now) // 60_000}")
 
 
-def _ticket(told: Told) -> str | None:
+def _ticket(entry: Entry) -> str | None:
     """The ticket that an event is about: the first row it tells of; others only make room in the view."""
+    told = entry.told
     for rows in (told.changes.get("tickets"), told.private.get("visits"), told.private.get("ratings")):
         if rows:
             return next(iter(rows))
     return None
 
 
-def _counter(told: Told) -> str | None:
+def _counter(entry: Entry) -> str | None:
     """The counter that an event is about: where somebody now works or that changed, else the ticket's."""
+    told = entry.told
     for rows in (told.private.get("desks"), told.changes.get("counters")):
         found = [name for name, row in (rows or {}).items() if row is not None] or list(rows or ())
         if found:

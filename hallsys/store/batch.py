@@ -121,8 +121,7 @@ class Batch:
         at, now = self._at, self.now
         entries: list[list[str]] = []
         told: list[Told] = []
-        by = "" if request is None else str(request.by)
-        note = None if request is None else _said(request.command)
+        by = None if request is None else str(request.by)
         for event in decision.events:
             at = at.after(1)
             position, changes, private = str(at), event.changes, event.private
@@ -130,14 +129,13 @@ class Batch:
             entry = [position, "f", frame.decode(), "t", self._tag]
             if private:
                 entry += ("p", encode(private).decode())
-            if by:
+            if by is not None:
                 entry += ("b", by)
-            last = event is decision.events[-1]
             entries.append(entry)
-            told.append(Told(at, event.kind, now, frame, changes, private, event.voice, by, (last and note) or None))
+            told.append(Told(at, event.kind, now, frame, changes, private, event.voice))
         if request is not None:
             entries[-1] += ("k", request.key, "d", request.digest, "r", result.decode())
-            if note:
+            if note := _said(request.command):
                 entries[-1] += ("n", note)
         self._apply(told)
         self._entries += entries

@@ -43,10 +43,6 @@ class Told(NamedTuple):
     changes: Changes
     private: Changes
     voice: str | None = None
-    by: str = ""
-    """who did it, see `b` above"""
-    note: str | None = None
-    """what was said with it"""
 
 
 class Entry(NamedTuple):
@@ -57,6 +53,8 @@ class Entry(NamedTuple):
     key: str | None
     digest: str
     result: bytes
+    by: str
+    note: str | None
 
     def answer(self) -> bytes:
         """The result that was given, rebuilt."""
@@ -92,11 +90,12 @@ def read_entry(identifier: bytes, fields: dict[bytes, bytes]) -> Entry:
     private = _changes.decode(fields[b"p"]).plain() if b"p" in fields else {}
     key = fields.get(b"k")
     at = Position.parse(identifier.decode())
-    by, note = fields.get(b"b", b"").decode(), fields[b"n"].decode() if b"n" in fields else None
     return Entry(
-        Told(at, frame.kind, frame.time, raw, frame.changes.plain(), private, frame.voice, by, note),
+        Told(at, frame.kind, frame.time, raw, frame.changes.plain(), private, frame.voice),
         fields[b"t"].decode(),
         None if key is None else key.decode(),
         fields.get(b"d", b"").decode(),
         fields.get(b"r", b"[{},{}]"),
+        fields.get(b"b", b"").decode(),
+        fields[b"n"].decode() if b"n" in fields else None,
     )

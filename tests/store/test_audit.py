@@ -120,24 +120,6 @@ async def test_what_help_was_asked_and_what_a_counter_was_given(hall: Desk) -> N
     ]
 
 
-@pytest.mark.parametrize("missed", [0, 1, 4, 99])
-async def test_what_was_heard_is_what_is_read_back(hall: Desk, missed: int) -> None:
-    """However much of it was missed, at the beginning or while nobody asked."""
-    listener = audit_of(hall)
-    for _ in range(2):
-        begun = len(hall.told)
-        for _ in range(3):
-            await hall.issue()
-        await hall.do("call_next", counter="1", by=LAN)
-        await hall.do("hold", counter="1", note="thiếu bản sao", by=LAN)
-        await hall.agrees()
-        listener.hear(hall.told[begun + missed :])
-        reader = audit_of(hall)
-        assert await listener.today(here(hall)) == await reader.today(here(hall))
-        assert await listener.packed(here(hall)) == await reader.packed(here(hall))
-        assert await listener.of_ticket("A001", here(hall)) == await reader.of_ticket("A001", here(hall))
-
-
 async def test_the_outcome_of_what_a_call_finishes(hall: Desk) -> None:
     for _ in range(2):
         await hall.issue()
