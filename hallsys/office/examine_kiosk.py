@@ -9,7 +9,7 @@ from hallsys.config import HallConfig, Settings
 from hallsys.hallkiosk import MAIN, DossierConfig, PrinterConfig
 from hallsys.kiosk.dossiers.file import Imported, newest, read_file
 from hallsys.kiosk.dossiers.service import ServiceSource
-from hallsys.kiosk.printing.printer import CAN_PRINT, Printer, State
+from hallsys.kiosk.printing.states import CAN_PRINT, State
 from hallsys.kiosk.sheets import BadSheet
 from hallsys.office.finding import Finding, ok, warn
 
@@ -40,6 +40,8 @@ def _printers(hall: HallConfig) -> list[tuple[str, PrinterConfig]]:
 
 
 async def _look(config: PrinterConfig) -> State:
+    from hallsys.kiosk.printing.printer import Printer  # the drivers are slow to load, and few commands need them
+
     printer = Printer(config)
     try:
         return await printer.look()

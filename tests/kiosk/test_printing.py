@@ -9,7 +9,8 @@ from PIL import Image, ImageChops
 
 from hallsys.hallkiosk import PrinterConfig
 from hallsys.kiosk.printing.paper import WIDTHS, Block, Boxes, Number, Rule, Square, Text, draw
-from hallsys.kiosk.printing.printer import Printer, PrintFailed
+from hallsys.kiosk.printing.printer import Printer
+from hallsys.kiosk.printing.states import PrintFailed
 from tests.kiosk.paper_printer import PaperPrinter
 
 TICKET: list[Block] = [

@@ -4,14 +4,17 @@ import asyncio
 import time
 from base64 import b64encode
 from collections.abc import Mapping
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import msgspec
 
 from hallsys.config import HallConfig, Language
 from hallsys.hallkiosk import MAIN, PrinterConfig
 from hallsys.kiosk.printing.paper import TALLEST, Block, draw, png
-from hallsys.kiosk.printing.printer import CAN_PRINT, Printer, PrintFailed, State
+from hallsys.kiosk.printing.states import CAN_PRINT, PrintFailed, State
+
+if TYPE_CHECKING:
+    from hallsys.kiosk.printing.printer import Printer
 
 LOOK_EVERY: Final = 5.0
 """Seconds between two looks at a printer: somebody has to be told of empty paper before the next visitor presses."""
@@ -133,20 +136,24 @@ class PrintDesk:
             return PrinterState(failed.state, failed.state in CAN_PRINT)
         return PrinterState(found.state, works=True, printed=True)
 
-    def _all(self) -> list[Printer]:
+    def _all(self) -> "list[Printer]":
         return [printer for hall in self._printers.values() for printer in hall.values()]
 
 
-def _printers(hall: HallConfig) -> dict[str, Printer]:
+def _printers(hall: HallConfig) -> "dict[str, Printer]":
+    if hall.printer is None and not hall.printers:
+        return {}
+    from hallsys.kiosk.printing.printer import Printer  # the drivers are a fifth of a server's start
+
     main = {MAIN: Printer(hall.printer)} if hall.printer is not None else {}
     return main | {printer.id: Printer(printer) for printer in hall.printers}
 
 
-def _can_say(printer: Printer) -> bool:
+def _can_say(printer: "Printer") -> bool:
     return printer.config.kind != "browser"
 
 
-async def _watch(printer: Printer) -> None:
+async def _watch(printer: "Printer") -> None:
     while True:
         await printer.look()
         await asyncio.sleep(LOOK_EVERY)

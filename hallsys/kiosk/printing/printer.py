@@ -11,7 +11,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from escpos.escpos import Escpos
 from escpos.exceptions import Error as EscposError
@@ -20,13 +20,9 @@ from PIL import Image
 
 from hallsys.hallkiosk import PrinterConfig
 from hallsys.kiosk.printing.paper import WIDTHS
+from hallsys.kiosk.printing.states import CAN_PRINT, PrintFailed, State
 
 log = logging.getLogger("hallsys.printer")
-
-State = Literal["ok", "paper_low", "paper_out", "cover_open", "offline", "stalled", "unknown"]
-"""What a printer says; `offline`: it cannot be reached, `stalled`: it takes data and does not answer, `unknown`: it
-answers nothing at all, as cheap ones do."""
-CAN_PRINT: Final = frozenset({"ok", "paper_low", "unknown"})
 
 _ONLINE, _CAUSE, _PAPER = b"\x10\x04\x01", b"\x10\x04\x02", b"\x10\x04\x04"
 _MEDIA: Final = {"width": {"pixels": max(WIDTHS.values()), "mm": max(WIDTHS)}}
@@ -40,14 +36,6 @@ _REACH_S: Final = 3.0
 """Seconds to reach a printer on the network: one that is off must not hold up what comes after."""
 BAND: Final = 128
 """Dots of the picture in one command; small printers have small buffers."""
-
-
-class PrintFailed(Exception):
-    """The ticket is not on paper, as far as can be known. `state` says why."""
-
-    def __init__(self, state: State) -> None:
-        super().__init__(state)
-        self.state: State = state
 
 
 class _OnNetwork(Network):  # type: ignore[misc]  # python-escpos has no types
