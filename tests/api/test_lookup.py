@@ -99,10 +99,10 @@ async def test_a_code_is_found_nowhere_afterwards(looked: Running, caplog: pytes
 
 
 async def everything(running: Running) -> str:
-    """All keys and values of the store, as far as they are text."""
+    """All keys and values that the store holds of the hall, as far as they are text."""
     client = running.server.connection.client
     found = []
-    async for key in client.scan_iter(count=1000):
+    async for key in client.scan_iter(f"*{running.hall}*", count=1000):
         found.append(str(key))
         kind = (await client.execute_command("TYPE", key)).decode()
         ask = {"hash": "HGETALL", "string": "GET", "set": "SMEMBERS"}.get(kind)

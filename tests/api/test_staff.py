@@ -341,10 +341,10 @@ DOSSIER = "H29.17-261123-0042"
 
 
 async def everything(server: Running) -> str:
-    """Every key and value that the store holds, as text, unpacked where it is packed."""
+    """Every key and value that the store holds of the hall, as text, unpacked where it is packed."""
     client: Any = server.server.connection.client
     found = []
-    for key in await client.keys("*"):
+    for key in await client.keys(f"*{server.hall}*"):
         kind = (await client.type(key)).decode()
         read = {
             "string": client.get,

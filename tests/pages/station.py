@@ -138,6 +138,9 @@ class Station:
         # A page that nobody may see yet, or that is none, is an error to the browser's console and none to us.
         if "Failed to load resource" in text and where == self.page.url:
             return
+        # A look-up that was under way while an officer signed in was asked with the session before.
+        if "401" in text and where.endswith("/next"):
+            return
         self.wrong.append(f"console: {text} ({where})")
 
     def _request(self, request: Request) -> None:

@@ -196,6 +196,7 @@ async def test_help_and_a_line_for_the_hall_reach_the_other_counter(
     await press(desk, "9", "1", "Enter")
     await expect(other.page.locator("#news")).to_be_hidden()
     await press(desk, "b")
+    await expect(desk.page.locator("dialog[open]")).to_be_visible()
     await desk.page.keyboard.type("Quầy 2 tạm nghỉ 10 phút")
     await desk.page.keyboard.press("Enter")
     await expect(other.page.locator("#news")).to_contain_text("Quầy 2 tạm nghỉ 10 phút")

@@ -33,7 +33,8 @@ class Answer {
     let found;
     try {
       const answer = await fetch(`/api/v1/halls/${encodeURIComponent(data.hall)}/${path}`, { credentials: "same-origin" });
-      found = answer.ok ? await answer.json() : null;
+      // 401: asked with the session that ended when an officer signed in
+      found = answer.ok ? await answer.json() : answer.status === 401 ? this.got : null;
     } catch {
       found = this.got; // no server: the link says so, and asks again when it is back
     }
