@@ -212,7 +212,8 @@ function notice(lost, now) {
 
 function onKey(event) {
   if (event.ctrlKey || event.altKey || event.metaKey || stage.doc.querySelector("dialog[open]")) return;
-  if (event.target.matches("input")) return void (event.key === "Escape" && $("main").focus());
+  // the focus stays in a question for a moment after it has been closed: what is pressed then is a press
+  if (event.target.matches("input") && !event.target.closest("dialog")) return void (event.key === "Escape" && $("main").focus());
   const action = actionOf(event);
   // Enter on a control that was reached with the Tab key is that control's own
   if (!action || (event.key === "Enter" && event.target.closest("a, button:not(#main)"))) return;
