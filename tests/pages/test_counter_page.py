@@ -282,7 +282,7 @@ async def office(tmp_path: Path, stations: Stations, request: pytest.FixtureRequ
             made = await hallsys(data, "user", "create", *words, "--role", "counter", given="một câu dễ nhớ\n")
             assert made.code == 0, made.err
             assert (await hallsys(data, "user", "pin", *words, given=f"{PIN}\n")).code == 0
-        second = await joined(admin, await stations(address, DESK, clock=True), "counter", counter="2")
+        second = await joined(admin, await stations(address, DESK), "counter", counter="2")
         await admin.context.close()
         yield Hall(address, await admin_token(data)), second
         await second.context.close()  # before its server goes
