@@ -7,6 +7,7 @@ import re
 import wave
 from collections.abc import AsyncIterator
 from pathlib import Path
+from urllib.parse import quote
 
 import aiohttp
 import numpy as np
@@ -172,10 +173,13 @@ async def test_a_whole_voice_is_read_with_the_keyboard_and_the_next_call_has_it(
     await large.do("recall", counter="105")
     called = samples(await last_call(large))
     pack = (await page.evaluate("location.hash")).removeprefix("#")
-    word = samples(await fetched(large, f"/halls/phutho/studio/packs/{pack}/take?language=vi&text=một"))
-    # Xin mời công dân số · A · không · không · một · đến quầy số · một · trăm · linh · năm, and all of it again.
-    assert heard_in(called, word) == 2 * 10
-    assert heard_in(synthetic, word) == 0
+    # Each sentence by its own recording: on a busy machine the browser's microphone drops a piece of a word now and
+    # then, and that recording is then unlike the others.
+    said = ["xin mời công dân số", "a", "không", "không", "một", "đến quầy số", "một", "trăm", "linh", "năm"]
+    for text in set(said):
+        take = samples(await fetched(large, f"/halls/phutho/studio/packs/{pack}/take?language=vi&text={quote(text)}"))
+        assert heard_in(called, take) >= 2 * said.count(text), text
+        assert heard_in(synthetic, take) == 0, text
 
 
 async def test_what_was_read_is_heard_recorded_again_and_deleted(
