@@ -11,13 +11,14 @@ LINE = re.compile(r"/ws/")
 
 class Cable:
     """Every socket of one page goes through it. `pull("before")` loses the next press on its way to the hall,
-    `pull("after")` loses its answer; the page comes back by itself. From `hold()` to `release()` the hall is slow: what
-    it says arrives late. `ahead` ms the hall's clock goes before its own."""
+    `pull("after")` loses its answer; the page comes back by itself. From `hold()`, or from the press after
+    `hold_next()`, to `release()` the hall is slow: what it says arrives late. `ahead` ms the hall's clock goes before its own."""
 
     def __init__(self) -> None:
         self.pulled = 0
         self.ahead = 0
         self._late: list[str | bytes] | None = None
+        self._hold_next = False
         self._pull: str | None = None
         self._at: str | None = None
         self._page: WebSocketRoute | None = None
@@ -30,6 +31,9 @@ class Cable:
 
     def hold(self) -> None:
         self._late = []
+
+    def hold_next(self) -> None:
+        self._hold_next = True
 
     def release(self) -> None:
         late, self._late = self._late or [], None
@@ -55,8 +59,12 @@ class Cable:
             await hall.close()
 
         async def from_page(text: str | bytes) -> None:
-            if not cut and self._pull == "before" and json.loads(text)["type"] == "do":
+            pressed = json.loads(text)["type"] == "do"
+            if not cut and self._pull == "before" and pressed:
                 await lose()
+            if self._hold_next and pressed:
+                self._hold_next = False
+                self.hold()
             if not cut:
                 hall.send(text)
 

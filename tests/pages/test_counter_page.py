@@ -297,21 +297,28 @@ async def signs_in(page: Page, name: str, pin: str = PIN) -> None:
 
 
 @pytest.mark.parametrize("office", ["easy"], indirect=True)
-async def test_officers_sign_in_hand_over_and_leave(office: Office) -> None:
+async def test_officers_sign_in_hand_over_and_leave(office: Office, cable: Cable) -> None:
     hall, second = office
     page = second.page
+    await cable.plug(page)
     await expect(page.locator("#what")).to_have_text("Mở quầy")
     await page.keyboard.press("d")
     await signs_in(page, "Nguyễn Thị Hạnh", "0000")
     await expect(page.locator("dialog .told").first).to_contain_text("chưa đúng")
     await page.keyboard.type(PIN)
+    cable.hold_next()
     await page.keyboard.press("Enter")
     await expect(page.locator("#takes")).to_contain_text("Nguyễn Thị Hạnh")
+    await expect(page.locator("#hint")).to_have_text("Đang gửi…")
+    # The page takes the counter for her by itself: a press meanwhile comes after it, and is not lost.
     await press(second, "Enter")
+    await expect(page.locator("#told")).to_contain_text("sẽ làm ngay sau lần bấm đang gửi")
+    cable.release()
     await expect(page.locator("#what")).to_have_text("Mời số tiếp")
 
     # Somebody else takes the seat: the counter is held until it is handed over.
     await page.keyboard.press("d")
+    await expect(page.locator("dialog[open]")).to_be_visible()
     await page.keyboard.press("1")
     await page.keyboard.press("Enter")
     await signs_in(page, "Trần Văn Lâm")
@@ -321,6 +328,7 @@ async def test_officers_sign_in_hand_over_and_leave(office: Office) -> None:
     await expect(page.locator("#takes")).to_contain_text("Trần Văn Lâm")
 
     await page.keyboard.press("d")
+    await expect(page.locator("dialog[open]")).to_be_visible()
     await page.keyboard.press("2")
     await page.keyboard.press("Enter")
     await expect(page.locator("#what")).to_have_text("Mở quầy")

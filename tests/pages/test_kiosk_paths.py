@@ -31,7 +31,12 @@ AT_EACH_SIZE = pytest.mark.parametrize("size", SIZES, ids=["portrait", "landscap
 AT_THE_EXTREMES = pytest.mark.parametrize("size", [WALL, PHONE], ids=["landscape", "phone"])
 
 SEES_A_CODE = """([code]) => {
-  window.BarcodeDetector = class { async detect() { return [{ rawValue: "something else" }, { rawValue: code }]; } };
+  window.BarcodeDetector = class {
+    async detect(video) {
+      window.shown = video.matches("kiosk-camera video") && video.checkVisibility();
+      return [{ rawValue: "something else" }, { rawValue: code }];
+    }
+  };
   navigator.mediaDevices.getUserMedia = async () => {
     const canvas = document.createElement("canvas");
     canvas.getContext("2d").fillRect(0, 0, 9, 9);
@@ -226,8 +231,8 @@ async def test_the_camera_reads_a_slip_and_is_off_afterwards(stations: Stations,
     await judge(kiosk.page)
     await kiosk.station.later(SETTLED)
     await kiosk.tap(".eye")
-    await kiosk.page.locator("kiosk-camera video").wait_for()
-    await expect(kiosk.page.locator("kiosk-dossier h1")).to_have_text("Đã có kết quả")
+    await expect(kiosk.page.locator("kiosk-dossier h1")).to_have_text("Đã có kết quả", timeout=30_000)
+    assert await kiosk.page.evaluate("window.shown"), "people see what the camera sees, until it has seen a code"
     off = "window.stream.getTracks().every(({ readyState }) => readyState === 'ended')"
     await kiosk.page.wait_for_function(off)
 

@@ -103,7 +103,11 @@ async function send(wanted, { name = wanted === "service" ? "transfer" : wanted,
   saveNote();
   const free = ["resume", "reinstate", "end_notice"].includes(name);
   const refused = await presses.send(name, free ? rest : { counter: id, ...rest }, action);
-  if (refused) return mend(refused);
+  return refused ? mend(refused) : follow();
+}
+
+/** The press that came while another one was under way. */
+function follow() {
   const behind = presses.next();
   if (!behind) return;
   const meant = behind.label === label() || (behind.action === "common" && !here.ticket);
@@ -122,6 +126,7 @@ async function signOn(over = false) {
   const refused = await presses.send("sign_on", over ? { counter: id, take_over: true } : { counter: id });
   if (refused) return over ? undefined : mend(refused);
   took(id);
+  return follow();
 }
 
 /** A note that was typed goes with the next press, if not by Enter before. */
