@@ -298,12 +298,15 @@ def _serve(arguments: argparse.Namespace) -> int:
     import asyncio
     import logging
 
+    import uvloop
+
     from hallsys.app import serve
     from hallsys.hallfile import load_halls
 
     settings = Settings.load(os.environ, vars(arguments))
     logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    return asyncio.run(serve(settings, load_halls(settings.config), demo=arguments.demo))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(serve(settings, load_halls(settings.config), demo=arguments.demo))
 
 
 def _check(arguments: argparse.Namespace) -> int:

@@ -4,7 +4,7 @@ import asyncio
 import sys
 import threading
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 import aiohttp
 import msgspec
 import pytest
+import uvloop
 
 from hallsys.app import Server
 from hallsys.config import Settings
@@ -19,6 +20,11 @@ from hallsys.hallfile import load_halls
 from hallsys.store.connection import connect
 from hallsys.store.embedded import Embedded
 from tests.running import Door, Running, Serve
+
+
+def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """The loop that the server runs on."""
+    return {"uvloop": uvloop.new_event_loop}
 
 
 @pytest.fixture(scope="session")

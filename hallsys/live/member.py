@@ -21,6 +21,9 @@ class Member:
 
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
+        # A loop may gather what is written in one turn and send it together, up to this mark: far below what counts.
+        if not transport.is_closing():
+            transport.set_write_buffer_limits(high=MOST_BEHIND // 2)
         self.more = self.staff = False
         self._catching_up = 0
         self.behind_since: float | None = None

@@ -118,17 +118,19 @@ class Sockets:
         try:
             await _Session(self, request, socket).run()
         except Closing as closing:
-            await socket.close(code=closing.code, message=str(closing).encode())
+            await socket.close(code=closing.code, message=str(closing).encode(), drain=False)
         except Exception:
             # Past the upgrade there is no error page; without a close the other side would wait for ever.
             log.exception("a socket of %s failed", request.match_info["hall"])
-            await socket.close(code=WSCloseCode.INTERNAL_ERROR, message=b"internal error")
+            await socket.close(code=WSCloseCode.INTERNAL_ERROR, message=b"internal error", drain=False)
         finally:
             self._open.discard(socket)
         return socket
 
     async def close(self) -> None:
-        await asyncio.gather(*(socket.close(code=STOPPING, message=b"the server stops") for socket in list(self._open)))
+        """Say goodbye to every client; one that reads nothing is not waited for."""
+        goodbye = b"the server stops"
+        await asyncio.gather(*(one.close(code=STOPPING, message=goodbye, drain=False) for one in list(self._open)))
 
 
 class _Session:

@@ -26,6 +26,9 @@ class Transport(asyncio.Transport):
         for data in list_of_data:
             self.write(data)
 
+    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
+        pass
+
     def is_closing(self) -> bool:
         return False
 

@@ -11,6 +11,8 @@ import pytest
 
 from hallsys.core.snapshot import probe
 from hallsys.live.halls import Hall
+from hallsys.monitor.forecast import forecasts
+from hallsys.monitor.forecast.forecasts import Forecasts
 from tests.running import Door, Running, Serve
 
 HANGS = 60
@@ -100,6 +102,23 @@ async def test_the_process_that_dies_is_started_again_and_said_in_the_log(
     assert "forecasting process" in caplog.text
     with pytest.raises(ProcessLookupError):
         os.kill(died, 0)
+
+
+async def test_commands_go_before_forecasts_in_a_flood(server: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks, flood = asyncio.Semaphore(0), Forecasts._flood
+
+    def looked(self: Forecasts) -> bool:
+        looks.release()
+        return flood(self)
+
+    monkeypatch.setattr(Forecasts, "_flood", looked)
+    monkeypatch.setattr(forecasts, "FLOOD", -1)
+    await busy(server)
+    for _ in range(10):
+        await looks.acquire()
+    assert server.server.forecasts.process.generation == 0, "no forecast was made"
+    monkeypatch.setattr(forecasts, "FLOOD", 300)
+    assert (await forecast_of(server, lambda frame: bool(frame["services"])))["services"]["A"]
 
 
 async def test_the_process_ends_with_its_server(serve: Serve) -> None:

@@ -12,7 +12,8 @@ LINE = re.compile(r"/ws/")
 class Cable:
     """Every socket of one page goes through it. `pull("before")` loses the next press on its way to the hall,
     `pull("after")` loses its answer; the page comes back by itself. From `hold()`, or from the press after
-    `hold_next()`, to `release()` the hall is slow: what it says arrives late. `ahead` ms the hall's clock goes before its own."""
+    `hold_next()`, to `release()` the hall is slow: what it says arrives late. `ahead` ms the hall's clock goes before
+    its own."""
 
     def __init__(self) -> None:
         self.pulled = 0

@@ -34,8 +34,9 @@ SHARE: Final = 10.0
 """Times as long as a forecast took, its hall is left alone: at most a tenth of the time goes into forecasts."""
 MOST: Final = 1_000
 """Waiting tickets past which nobody is told anything: the picture alone would hold commands up."""
-FLOOD: Final = 1_000
-"""Events since the last look past which a forecast is put off: no hall moves so fast."""
+FLOOD: Final = 300
+"""Events a second, in all halls together, past which forecasts are put off: a province at its peak has a fifth of it,
+and commands need the machine."""
 STALE: Final = 60.0
 """Seconds for which a forecast may be shown."""
 STEP: Final = 300.0
@@ -62,7 +63,6 @@ class Latest:
         self.made = self.tried = time.monotonic()
         self.took = 0.0
         self.dirty: float | None = None
-        self.moved = 0
         self.taught: tuple[int, str] | None = None
         self.written = time.monotonic()
 
@@ -86,6 +86,7 @@ class Forecasts:
         self._halls, self.process, self._book = halls, Process(), book
         self._latest: dict[str, Latest] = {}
         self._task: asyncio.Task[None] | None = None
+        self._moved, self._counted, self._flooded = 0, time.monotonic(), False
         halls.on_events(self._hear)
 
     def of(self, hall: Hall) -> Latest:
@@ -102,8 +103,8 @@ class Forecasts:
         await self.process.close()
 
     def _hear(self, hall: Hall, events: list[Told]) -> None:
+        self._moved += len(events)
         latest = self.of(hall)
-        latest.moved += len(events)
         if latest.dirty is None:
             latest.dirty = time.monotonic()
 
@@ -112,16 +113,23 @@ class Forecasts:
             await asyncio.sleep(LOOK)
             for hall in list(self._halls):
                 latest = self.of(hall)
-                if latest.due <= time.monotonic():
+                if not self._flood() and latest.due <= time.monotonic():
                     await self._refresh(hall, latest)
                 if latest.waits and (time.monotonic() - latest.made > STALE or not hall.hub.tables["hall"]["open"]):
                     _withdraw(hall, latest)
 
+    def _flood(self) -> bool:
+        """Whether more happens than the halls of people do; known anew with each look."""
+        passed = time.monotonic() - self._counted
+        if passed >= LOOK:
+            self._flooded = self._moved > FLOOD * passed
+            self._moved, self._counted = 0, time.monotonic()
+        return self._flooded
+
     async def _refresh(self, hall: Hall, latest: Latest) -> None:
         """A new forecast, if anybody would see it; one that fails is left out, the next may be better."""
         latest.tried, latest.dirty, latest.took = time.monotonic(), None, 0.0
-        moved, latest.moved = latest.moved, 0
-        if moved > FLOOD or not _wanted(hall):
+        if not _wanted(hall):
             return
         taught = latest.taught
         try:
