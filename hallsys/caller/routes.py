@@ -41,6 +41,7 @@ def routes(halls: Halls, pages: Pages, guard: Guard) -> list[web.RouteDef]:
                 "counter": counter.id if counter else None,
                 "bound": who.counter is not None,
                 "officer": who.officer,
+                "prints": any(each.kind != "browser" for each in (hall.printer, *hall.printers) if each),
                 "keys": {key.action: key.key for key in KEYS},
             },
             status=200 if counter or asked is None else 404,

@@ -30,7 +30,7 @@ async def test_the_advice_is_read_and_followed(hall: Hall, stations: Stations) -
     page = (await (await stations(hall.address, DESK, headers=hall.headers)).open(hall.page("monitor"))).page
     advice = page.locator("#advice")
     # Said when it was found twice, a minute or more after a look in vain.
-    await expect(advice.locator("b")).to_have_text(re.compile(r"(Mở|Cho) quầy \d"), timeout=300_000)
+    await expect(advice.locator("b")).to_have_text(re.compile(r"(Mở|Cho) quầy \d"), timeout=200_000)
     await expect(advice).to_contain_text(re.compile("chờ lâu nhất|xong vào khoảng"))
     await looked_at(page)
     counter = re.findall(r"\d", await advice.locator("b").inner_text())[0]

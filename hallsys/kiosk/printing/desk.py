@@ -95,7 +95,9 @@ class PrintDesk:
         return self._kiosks[hall].get(kiosk) or (MAIN if MAIN in self._printers[hall] else None)
 
     def first(self, hall: str) -> str | None:
-        return next(iter(self._printers[hall]), None)
+        """Where paper comes out for staff; a kiosk's own browser only where there is nothing else."""
+        printers = self._printers[hall]
+        return min(printers, key=lambda name: printers[name].config.kind == "browser", default=None)
 
     def config(self, hall: str, printer: str | None) -> PrinterConfig | None:
         found = self._printers[hall].get(printer) if printer is not None else None

@@ -6,7 +6,8 @@ import { chip, fill, write } from "hallsys/staff/dom.js";
 import { play } from "hallsys/staff/sound.js";
 import { data, lang, named, t } from "hallsys/texts.js";
 
-const SHOWN = 4; // alarms; the rest on a press, or a bad day would push the hall's figures off the wall
+const WALL = matchMedia("(min-width: 1600px)"); // as in monitor.css
+const shownFirst = () => (WALL.matches ? 3 : 2); // alarms; the rest on a press, or a bad day would push the hall's figures away
 const DRAWN = { warn: "warn", alarm: "alarm", critical: "alarm" };
 const base = `/api/v1/halls/${encodeURIComponent(data.hall)}`;
 const headers = { "content-type": "application/json", "accept-language": document.documentElement.lang };
@@ -54,7 +55,7 @@ export class Alarms {
   draw(tz, lost) {
     const names = new Map([...(this.#book.now?.alarms ?? []), ...this.#mine].map(({ id, since, by }) => [`${id} ${since}`, by]));
     const rows = lost ? [] : this.#now.map((alarm) => ({ ...alarm, by: names.get(`${alarm.id} ${alarm.since}`) }));
-    const shown = this.#all ? rows : rows.slice(0, SHOWN);
+    const shown = this.#all ? rows : rows.slice(0, shownFirst());
     $("alarms").hidden = !rows.length;
     fill($("alarm-list"), [shown, rows.length], () => [...shown.map((alarm) => this.#row(alarm, tz)), this.#rest(rows.length)]);
     if ($("alarm-past").open) this.#past(tz);
@@ -94,12 +95,12 @@ export class Alarms {
   }
 
   #rest(count) {
-    if (this.#all || count <= SHOWN) return null;
+    if (this.#all || count <= shownFirst()) return null;
     const all = () => {
       this.#all = true;
       this.#changed();
     };
-    return h("li", { class: "rest" }, h("button", { type: "button", "data-focus": "rest", click: all }, t("alarms.more", { n: count - SHOWN })));
+    return h("li", { class: "rest" }, h("button", { type: "button", "data-focus": "rest", click: all }, t("alarms.more", { n: count - shownFirst() })));
   }
 
   async #take(id) {

@@ -11,6 +11,7 @@ import { common, desk, possible } from "hallsys/counter/model.js";
 import { backRows, mateRows, newsRows, nextUp, queueRows, runTimes } from "hallsys/counter/panels.js";
 import { Presses } from "hallsys/counter/press.js";
 import { askSign, mustTake, signIn, signOut, took } from "hallsys/counter/sign.js";
+import { printSlip } from "hallsys/counter/slip.js";
 import { play, wake } from "hallsys/staff/sound.js";
 import { part as $, stage } from "hallsys/counter/stage.js";
 import { elsewhere, openSmall } from "hallsys/counter/window.js";
@@ -55,12 +56,13 @@ const QUESTIONS = {
 /** What a key does on this page alone. */
 const OWN = {
   more: async (by) => {
-    const action = await askMore(["walk_in", "notice", "ask_help", "sign", !data.bound && "move", !small && "window", "keys", "card"].filter(Boolean), by);
+    const action = await askMore(["walk_in", data.prints && here.ticket && "print", "notice", "ask_help", "sign", !data.bound && "move", !small && "window", "keys", "card"].filter(Boolean), by);
     if (action) take(action);
   },
   note: () => $("note").focus(),
   keys: () => askKeys().then(() => $("main").focus()).then(render),
   window: () => openSmall((doc) => doc && listen(doc)).then((how) => (how === "blocked" ? presses.say("refused", t("counter.window_blocked")) : render())),
+  print: () => printSlip(label()).then(({ kind, text }) => presses.say(kind, text)),
   card: () => void window.open(`${location.pathname}/card`),
   move: () => location.assign(location.pathname),
   sign,

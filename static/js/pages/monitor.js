@@ -29,6 +29,8 @@ const SILENT = 180_000; // ms without a word after which a screen counts as lost
 const TIMED = ["called", "serving", "paused"]; // a counter is open since the morning: that says nothing of how long it is free
 const LOOK = { called: ["called", "speaker"], serving: ["ok", "person"], ready: ["ok", "done"], paused: ["off", "pause"], closed: ["off", "closed"] };
 const followTrail = startTrail(() => link.view);
+const WALL = matchMedia("(min-width: 1600px)"); // as in monitor.css
+const BELOW = 60; // px under the picture: the summary of its table, the box's and the page's edge
 let chartWidth = 0;
 let heard = {}; // by zone, whether the hall hears
 let noDossiers = null; // the alarm that dossiers cannot be looked up, while there is one
@@ -63,6 +65,7 @@ function render() {
   for (const element of document.querySelectorAll("[data-called]")) write(element, elapsed(at - Number(element.dataset.called)));
   fill($("longest"), [all.queue, whole(at)], () => longest(view, all.queue, at));
   adviser.render();
+  $("urgent").hidden = [...$("urgent").children].every(({ hidden }) => hidden);
   flow(hall);
   day(hall);
   promises();
@@ -150,14 +153,20 @@ function flow(hall) {
   if (!figures.now || width < 50) return;
   chartWidth = width;
   const told = figures.now.flow;
-  const height = width < 600 ? 200 : 260;
+  const height = width < 600 ? 200 : WALL.matches ? room() : 260;
   const ahead = link.state === "lost" ? [] : (forecast.now?.queue ?? []);
-  fill($("chart"), [told, width, hall.hours, ahead], () => chart(told, hall, figures.now.now, width, height, ahead));
+  fill($("chart"), [told, width, height, hall.hours, ahead], () => chart(told, hall, figures.now.now, width, height, ahead));
   const row = (at, ...cells) => h("tr", {}, h("th", { scope: "row" }, hourMinute(at, hall.tz)), cells.map((cell) => h("td", {}, String(cell))));
   fill($("numbers"), [told, ahead], () => [
     ...flowRows(told).map(({ from, issued, called, waiting }) => row(from, issued, called, waiting)),
     ...ahead.filter((_, index) => index % 3 === 2).map(([at, low, , high]) => row(at, "–", "–", t("monitor.ahead_cell", { n: crowdWords([low, high]) }))),
   ]);
+}
+
+/** The height that is left for the picture on a wall, where nobody scrolls. */
+function room() {
+  const top = $("chart").getBoundingClientRect().top + scrollY;
+  return Math.max(200, Math.min(340, Math.floor(innerHeight - top - BELOW)));
 }
 
 function day(hall) {
