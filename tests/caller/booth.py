@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shlex
+import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -58,9 +59,8 @@ class Booth:
 
     async def _open(self, words: list[str], environ: dict[str, str], size: tuple[int, int]) -> None:
         os.mkfifo(self._fifo)
-        loop = asyncio.get_running_loop()
-        fifo = os.fdopen(os.open(self._fifo, os.O_RDWR | os.O_NONBLOCK), "rb", buffering=0)
-        self._transport, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(self._output), fifo)
+        self._listening = os.open(self._fifo, os.O_RDWR | os.O_NONBLOCK)
+        asyncio.get_running_loop().add_reader(self._listening, self._hear)
         given = " ".join(f"{name}={shlex.quote(value)}" for name, value in environ.items())
         after = "stty -a | grep -oE -- '-?(icanon|echo|isig|ixon)\\b'; cat"
         # the gate: nothing may be written before the test listens
@@ -74,15 +74,17 @@ class Booth:
     async def _close(self) -> None:
         with suppress(AssertionError):  # its shell may have ended, and tmux with it
             await self._do("kill-server")
-        self._transport.close()
+        asyncio.get_running_loop().remove_reader(self._listening)
+        os.close(self._listening)
+
+    def _hear(self) -> None:
+        self._output.feed_data(os.read(self._listening, 1 << 16))
 
     async def _do(self, *words: str) -> str:
-        process = await asyncio.create_subprocess_exec(
-            *self._tmux, *words, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
-        )
-        out, err = await process.communicate()
-        assert process.returncode == 0, err.decode()
-        return out.decode()
+        # Not by the loop: uvloop leaves its pipes open in the child, and the server that tmux starts would hold them.
+        done = await asyncio.to_thread(subprocess.run, [*self._tmux, *words], capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
 
 
 @asynccontextmanager
