@@ -14,7 +14,7 @@ from hallsys.store.forecastbook import ForecastBook
 from tests.monitor.test_forecasts import busy
 from tests.running import Door, Running
 
-HANGS = 60
+HANGS = 150
 DAY = {"tickets": 220, "blocks": [{"from": "08:00", "to": "10:00", "counters": ["1", "2", "3"]}]}
 
 
