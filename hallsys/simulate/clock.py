@@ -38,7 +38,9 @@ class Clock:
     async def until(self, moment: float) -> None:
         """Wait for a moment of the day; at once if it has passed."""
         if self._speed:
-            await asyncio.sleep(max(0.0, (moment - self.now) / self._speed))
+            await asyncio.sleep(0)
+            while (left := moment - self.now) > 0:  # a loop may wake a moment early
+                await asyncio.sleep(left / self._speed)
             return
         if moment <= self._now:
             return

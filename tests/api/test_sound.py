@@ -24,7 +24,7 @@ async def wants(screen: Screen, **more: object) -> bool:
 
 async def owns(screen: Screen) -> bool:
     """The next word about the loudspeaker."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         return bool((await screen.next("sound"))["own"])
 
 
@@ -36,7 +36,7 @@ async def listen(screen: Screen) -> Screen:
 
 
 async def told(screen: Screen, *kinds: str) -> JSON:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         return await screen.next(*kinds)
 
 

@@ -304,7 +304,7 @@ async def test_server_that_is_not_there_yet() -> None:
         await peer.snapshot()
         await peer.stay()
 
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         probe = await serve(lambda _: asyncio.sleep(0), "127.0.0.1", 0)
         port = probe.sockets[0].getsockname()[1]
         probe.close()
@@ -336,7 +336,7 @@ async def test_upgrade_refused_is_tried_again() -> None:
         status = next(refusals, None)
         return None if status is None else socket.respond(status, "in a moment\n")
 
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         server = await serve(stage.play, "127.0.0.1", 0, process_request=gate)
         async with Client(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", "h", None) as client:
             assert client.at == "1-5"

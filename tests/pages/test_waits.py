@@ -21,7 +21,7 @@ async def test_kiosk_phone_board_and_monitor_say_the_same(hall: Hall, stations: 
     kiosk = (await (await stations(hall.address, DESK, headers=hall.headers)).open(hall.page("kiosk"))).page
 
     row = board.locator("hall-waits li", has_text="VNeID").locator(".r")
-    await expect(row).to_have_text(re.compile(r"khoảng \d+–\d+ phút"), timeout=40_000)
+    await expect(row).to_have_text(re.compile(r"khoảng \d+–\d+ phút"), timeout=120_000)
     await expect(phone.locator(".pair2 dd").nth(1)).to_have_text(re.compile(r"khoảng \d+–\d+ phút"))
     await expect(monitor.locator(".chart .band")).to_have_count(1)
     await expect(monitor.locator("#services tr", has_text="VNeID").locator("td").nth(4)).to_have_text(
