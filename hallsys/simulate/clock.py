@@ -39,7 +39,7 @@ class Clock:
         """Wait for a moment of the day; at once if it has passed."""
         if self._speed:
             await asyncio.sleep(0)
-            while (left := moment - self.now) > 0:  # a loop may wake a moment early
+            while (left := moment - self.now) > 0:  # noqa: ASYNC110  (a loop may wake a moment early)
                 await asyncio.sleep(left / self._speed)
             return
         if moment <= self._now:
