@@ -17,6 +17,9 @@ AT_ONCE: Final = 32
 """Batches in one call: while the store does these, other halls decide theirs and answer their clients."""
 
 
+_entries: Final = msgspec.msgpack.Decoder(list[tuple[str, list[str]]]).decode
+
+
 class Call(NamedTuple):
     """One hall's batch, as `commit.lua` takes it: its keys, the stamps before and after it as text, stream entries,
     rows by their key's place, and values for the last keys."""
@@ -41,11 +44,11 @@ class Script:
 
 
 class Committer:
-    """Runs `commit.lua` and `load.lua` for all halls of one process."""
+    """Runs the scripts for all halls of one process."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._commit, self._load = Script("commit.lua"), Script("load.lua")
+        self._commit, self._load, self._range = Script("commit.lua"), Script("load.lua"), Script("range.lua")
         self._waiting: list[tuple[Call, asyncio.Future[Callable[[], Any]]]] = []
         self._under_way = False
         self._task: asyncio.Task[None] | None = None
@@ -66,15 +69,22 @@ class Committer:
 
     async def load(self, keys: list[str]) -> list[Any]:
         """The answer of `load.lua`. Raises StoreDown."""
+        answer: list[Any] = await self._read(self._load, keys)
+        return answer
+
+    async def entries(self, key: str, first: str, last: str, count: int) -> list[tuple[str, list[str]]]:
+        """The answer of `range.lua`. Raises StoreDown."""
+        return _entries(await self._read(self._range, [key], first, last, count))
+
+    async def _read(self, script: Script, keys: list[str], *arguments: str | int) -> Any:
         with store_errors():
-            if not self._load.sha:
-                await self._load.load(self._connection)
+            if not script.sha:
+                await script.load(self._connection)
             try:
-                answer: list[Any] = await self._connection.client.evalsha(self._load.sha, len(keys), *keys)
+                return await self._connection.client.evalsha(script.sha, len(keys), *keys, *arguments)
             except NoScriptError:
-                await self._load.load(self._connection)
-                answer = await self._connection.client.evalsha(self._load.sha, len(keys), *keys)
-            return answer
+                await script.load(self._connection)
+                return await self._connection.client.evalsha(script.sha, len(keys), *keys, *arguments)
 
     def _next(self) -> None:
         """Send what came meanwhile."""

@@ -101,9 +101,9 @@ class Journal:
         return read_entry(*found[0]) if found else None
 
     async def _range(self, first: str, last: str, count: int) -> Raw:
-        with store_errors():
-            found: Any = await self._connection.client.xrange(self.keys.events, first, last, count)
-        return list(found)
+        found = await self._committer.entries(self.keys.events, first, last, count)
+        texts = ((entry.encode(), [text.encode() for text in fields]) for entry, fields in found)
+        return [(entry, dict(zip(fields[::2], fields[1::2], strict=True))) for entry, fields in texts]
 
     async def commit(self, before: Stamp | None, after: Stamp, payload: Payload) -> Raw | None:
         """None when the batch is written. When the hall has moved nothing was, and the answer is the next page of what

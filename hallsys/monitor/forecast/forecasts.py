@@ -37,6 +37,8 @@ MOST: Final = 1_000
 FLOOD: Final = 300
 """Events a second, in all halls together, past which forecasts are put off: a province at its peak has a fifth of it,
 and commands need the machine."""
+CALM: Final = 5.0
+"""Seconds without a flood before forecasts are made again."""
 STALE: Final = 60.0
 """Seconds for which a forecast may be shown."""
 STEP: Final = 300.0
@@ -86,7 +88,7 @@ class Forecasts:
         self._halls, self.process, self._book = halls, Process(), book
         self._latest: dict[str, Latest] = {}
         self._task: asyncio.Task[None] | None = None
-        self._moved, self._counted, self._flooded = 0, time.monotonic(), False
+        self._moved, self._counted, self._calm_from = 0, time.monotonic(), 0.0
         halls.on_events(self._hear)
 
     def of(self, hall: Hall) -> Latest:
@@ -119,12 +121,14 @@ class Forecasts:
                     _withdraw(hall, latest)
 
     def _flood(self) -> bool:
-        """Whether more happens than the halls of people do; known anew with each look."""
-        passed = time.monotonic() - self._counted
+        """Whether more happens than in the halls of people, or did a moment ago; known anew with each look."""
+        now = time.monotonic()
+        passed = now - self._counted
         if passed >= LOOK:
-            self._flooded = self._moved > FLOOD * passed
-            self._moved, self._counted = 0, time.monotonic()
-        return self._flooded
+            if self._moved > FLOOD * passed:
+                self._calm_from = now + CALM
+            self._moved, self._counted = 0, now
+        return now < self._calm_from
 
     async def _refresh(self, hall: Hall, latest: Latest) -> None:
         """A new forecast, if anybody would see it; one that fails is left out, the next may be better."""
