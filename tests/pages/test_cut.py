@@ -71,6 +71,7 @@ async def test_pages_outlive_a_killed_server(stations: Stations, tmp_path: Path)
         await expect(counter.locator("#lost")).to_contain_text(since)
         await expect(counter.locator("#now .num")).to_have_text(labels[0])
         await expect(monitor.locator("#lost")).to_be_visible()
+        await expect(monitor.locator("#sentence")).to_have_text("Chưa biết sảnh lúc này ra sao")
 
         # A press is kept; a second one meanwhile is no second press.
         await counter.keyboard.press("Enter")

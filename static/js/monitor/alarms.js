@@ -6,7 +6,7 @@ import { chip, fill, write } from "hallsys/staff/dom.js";
 import { play } from "hallsys/staff/sound.js";
 import { data, lang, named, t } from "hallsys/texts.js";
 
-const WALL = matchMedia("(min-width: 1600px)"); // as in monitor.css
+export const WALL = matchMedia("(min-width: 1600px)"); // as in monitor.css: nobody scrolls there
 const shownFirst = () => (WALL.matches ? 3 : 2); // alarms; the rest on a press, or a bad day would push the hall's figures away
 const DRAWN = { warn: "warn", alarm: "alarm", critical: "alarm" };
 const base = `/api/v1/halls/${encodeURIComponent(data.hall)}`;

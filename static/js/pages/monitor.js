@@ -3,7 +3,7 @@ import { comeBack } from "hallsys/elements/comeback.js";
 import { h, icon } from "hallsys/elements/piece.js";
 import { hourMinute, longDay } from "hallsys/elements/time.js";
 import { Link } from "hallsys/live/link.js";
-import { Alarms } from "hallsys/monitor/alarms.js";
+import { Alarms, WALL } from "hallsys/monitor/alarms.js";
 import { Adviser } from "hallsys/monitor/advice.js";
 import { chart } from "hallsys/monitor/chart.js";
 import { Figures } from "hallsys/monitor/figures.js";
@@ -29,7 +29,6 @@ const SILENT = 180_000; // ms without a word after which a screen counts as lost
 const TIMED = ["called", "serving", "paused"]; // a counter is open since the morning: that says nothing of how long it is free
 const LOOK = { called: ["called", "speaker"], serving: ["ok", "person"], ready: ["ok", "done"], paused: ["off", "pause"], closed: ["off", "closed"] };
 const followTrail = startTrail(() => link.view);
-const WALL = matchMedia("(min-width: 1600px)"); // as in monitor.css
 const BELOW = 60; // px under the picture: the summary of its table, the box's and the page's edge
 let chartWidth = 0;
 let heard = {}; // by zone, whether the hall hears
@@ -55,7 +54,8 @@ function render() {
   alarms.draw(hall.tz, lost);
   seeTo(view, lost, at);
   const [key, params] = all.sentence;
-  write($("sentence"), t(key, { ...params, name: params.name && named(params.name, "short"), wait: params.wait && waitWords(params.wait, t) }));
+  const told = t(key, { ...params, name: params.name && named(params.name, "short"), wait: params.wait && waitWords(params.wait, t) });
+  write($("sentence"), lost ? t("monitor.not_known") : told); // the last picture must not pass for how the hall is now
   tiles(all);
   const limit = (seconds) => Number((seconds / 60).toFixed(1));
   write($("limits"), t("monitor.limits", { warn: limit(hall.limits.warn), alarm: limit(hall.limits.alarm), ceiling: limit(hall.limits.ceiling) }));
