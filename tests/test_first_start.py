@@ -194,7 +194,7 @@ async def test_the_demo_plays_a_day_and_leaves_no_token_behind(tmp_path: Path) -
         async with aiohttp.ClientSession() as http, http.ws_connect(f"{address}/ws/phutho") as screen:
             await screen.send_json({"type": "hello", "v": 1, "since": None})
             seen: set[str] = set()
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(120):
                 while not {"issued", "called", "started"} <= seen:
                     seen.add((await screen.receive_json()).get("kind", ""))
         # A demo that is killed leaves its token; the next one takes it back.

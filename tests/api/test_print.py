@@ -22,9 +22,10 @@ async def paper() -> AsyncIterator[PaperPrinter]:
 
 
 @pytest.fixture
-async def printing(serve: Serve, paper: PaperPrinter) -> Running:
-    """A hall with a printer."""
-    return await serve(printer=PrinterConfig("network", f"127.0.0.1:{paper.port}", patience_s=1))
+async def printing(serve: Serve, paper: PaperPrinter, request: pytest.FixtureRequest) -> Running:
+    """A hall with a printer. Nobody gives up on it soon but where it stalls: this machine may be slow."""
+    patience_s = 3 if "[stalled]" in request.node.name else 60
+    return await serve(printer=PrinterConfig("network", f"127.0.0.1:{paper.port}", patience_s=patience_s))
 
 
 async def put_out(door: Door, **body: Any) -> Reply:

@@ -24,7 +24,7 @@ async def wants(screen: Screen, **more: object) -> bool:
 
 async def owns(screen: Screen) -> bool:
     """The next word about the loudspeaker."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         return bool((await screen.next("sound"))["own"])
 
 
@@ -36,7 +36,7 @@ async def listen(screen: Screen) -> Screen:
 
 
 async def told(screen: Screen, *kinds: str) -> JSON:
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(120):
         return await screen.next(*kinds)
 
 

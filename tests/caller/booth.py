@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
-PATIENCE_S = 60
+PATIENCE_S = 120
 """For what must come, on a machine that is busy with other tests; a test that fails waits so long."""
 
 

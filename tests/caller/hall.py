@@ -1,6 +1,5 @@
 """A server that may be killed and started again at its address, and the hall in its own words."""
 
-import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -10,13 +9,8 @@ from typing import Any
 import aiohttp
 
 from tests.child import Child, hallsys, serving
+from tests.ports import free_port
 from tests.running import Door
-
-
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
 
 
 @dataclass

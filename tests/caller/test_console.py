@@ -12,8 +12,9 @@ import pytest
 
 from hallsys.simulate.halls import make_hall_toml
 from tests.caller.booth import Booth, Cable, console
-from tests.caller.hall import Hall, free_port, standing
+from tests.caller.hall import Hall, standing
 from tests.child import hallsys
+from tests.ports import free_port
 
 NEXT = "Mời số tiếp"
 SENT = "thực hiện một lần"

@@ -113,7 +113,7 @@ async def announcing(play: Play, hall: Hall | None = None, **options: Any) -> As
     hall.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
     try:
         client = Client(hall.url, "h", None, on_event=hall.news.put_nowait)
-        async with asyncio.timeout(60), Fetch(hall.url, None) as fetch, client:
+        async with asyncio.timeout(120), Fetch(hall.url, None) as fetch, client:
             task = asyncio.create_task(Announcer(client, fetch, "h", play, rest=0.01, **options).run())
             try:
                 await hall.heard("sound")

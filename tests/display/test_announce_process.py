@@ -49,7 +49,7 @@ async def test_a_call_comes_out_of_the_player_and_is_acknowledged(tmp_path: Path
                 assert answer.status == 200, await answer.text()
 
         async with (
-            asyncio.timeout(60),
+            asyncio.timeout(120),
             aiohttp.ClientSession() as http,
             connect(address.replace("http", "ws") + "/ws/phutho", proxy=None) as socket,
             speaking(address, "--device", "usb", "--volume", "50", path=bin_, token=created.out.strip()) as process,

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import socket
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -20,17 +19,12 @@ from hallsys.store.accounts import Accounts
 from hallsys.store.binary import find_server
 from hallsys.store.connection import StoreDown, connect
 from hallsys.store.folder import StoreFolder
+from tests.ports import free_port
 
 ROOT = Path(__file__).parent.parent.parent
 HALL = "phutho"
-HANGS = 60
+HANGS = 120
 """Seconds after which a test that waits for ever fails."""
-
-
-def free_port() -> int:
-    with socket.socket() as it:
-        it.bind(("127.0.0.1", 0))
-        return int(it.getsockname()[1])
 
 
 class Process:
@@ -83,7 +77,7 @@ class Process:
             self._process.send_signal(signal.SIGCONT)
             self._process.terminate()
         try:
-            async with asyncio.timeout(15):
+            async with asyncio.timeout(120):
                 await self._process.wait()
         except TimeoutError:
             await self.kill()

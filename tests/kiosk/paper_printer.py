@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 
 from PIL import Image
+from tests.ports import free_port
 
 
 @dataclass
@@ -17,13 +18,12 @@ class PaperPrinter:
     cut_after: int | None = None
     tickets: list[Image.Image] = field(default_factory=list)
     cleared: int = 0
-    port: int = 0
+    port: int = field(default_factory=free_port)
     _rows: list[bytes] = field(default_factory=list)
     _server: asyncio.Server | None = None
 
     async def start(self) -> None:
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
-        self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
         if self._server is not None:

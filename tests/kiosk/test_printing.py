@@ -34,7 +34,7 @@ async def paper() -> AsyncIterator[PaperPrinter]:
 
 @pytest.fixture
 async def printer(paper: PaperPrinter) -> AsyncIterator[Printer]:
-    made = Printer(PrinterConfig("network", f"127.0.0.1:{paper.port}", patience_s=0.5))
+    made = Printer(PrinterConfig("network", f"127.0.0.1:{paper.port}", patience_s=60))
     yield made
     await made.close()
 
@@ -96,11 +96,13 @@ async def test_an_open_cover_is_told(paper: PaperPrinter, printer: Printer) -> N
     assert await printer.look() == "cover_open"
 
 
-async def test_a_printer_that_stalls_is_told(paper: PaperPrinter, printer: Printer) -> None:
+async def test_a_printer_that_stalls_is_told(paper: PaperPrinter) -> None:
+    printer = Printer(PrinterConfig("network", f"127.0.0.1:{paper.port}", patience_s=0.5))
     paper.deaf = True
     with pytest.raises(PrintFailed, match="stalled"):
         await printer.print(draw(TICKET))
     assert printer.state == "stalled"
+    await printer.close()
 
 
 async def test_a_printer_that_dies_mid_ticket_is_told(paper: PaperPrinter, printer: Printer) -> None:

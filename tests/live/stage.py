@@ -86,7 +86,11 @@ class Stage:
 @contextlib.asynccontextmanager
 async def following(stage: Stage, **options: Any) -> AsyncIterator[tuple[Client, asyncio.Queue[News]]]:
     news: asyncio.Queue[News] = asyncio.Queue()
-    async with asyncio.timeout(60), stage, Client(stage.url, "h", "t0k", on_event=news.put_nowait, **options) as client:
+    async with (
+        asyncio.timeout(120),
+        stage,
+        Client(stage.url, "h", "t0k", on_event=news.put_nowait, **options) as client,
+    ):
         yield client, news
 
 

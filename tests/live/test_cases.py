@@ -83,7 +83,7 @@ async def test_case(case: dict[str, Any]) -> None:
     teller = Teller(f"http://127.0.0.1:{runner.addresses[0][1]}", case)
     running = asyncio.create_task(teller.run())
     try:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(120):
             await teller.enough.wait()
         assert not scripted.wrong
         assert teller.told == case["told"]

@@ -9,6 +9,7 @@ from websockets.asyncio.server import ServerConnection, serve
 from hallsys.errors import Refused
 from hallsys.live.client import Client, Declined, Event, News, Snapshot, Sound, Timings, UnwelcomeError
 from tests.live.stage import VIEW, Peer, Stage, following, until
+from tests.ports import free_port
 
 
 async def test_first_hello_has_no_position_and_carries_the_token() -> None:
@@ -304,11 +305,8 @@ async def test_server_that_is_not_there_yet() -> None:
         await peer.snapshot()
         await peer.stay()
 
-    async with asyncio.timeout(60):
-        probe = await serve(lambda _: asyncio.sleep(0), "127.0.0.1", 0)
-        port = probe.sockets[0].getsockname()[1]
-        probe.close()
-        await probe.wait_closed()
+    async with asyncio.timeout(120):
+        port = free_port()
         timings = Timings(first=0.05, cap=0.05, patience=0.1)
         client = Client(f"ws://127.0.0.1:{port}", "h", None, on_state=states.put_nowait, timings=timings)
         entering = asyncio.create_task(client.__aenter__())
@@ -336,7 +334,7 @@ async def test_upgrade_refused_is_tried_again() -> None:
         status = next(refusals, None)
         return None if status is None else socket.respond(status, "in a moment\n")
 
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(120):
         server = await serve(stage.play, "127.0.0.1", 0, process_request=gate)
         async with Client(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", "h", None) as client:
             assert client.at == "1-5"

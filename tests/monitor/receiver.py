@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import web
+from tests.ports import free_port
 
 SECRET = "whsec_" + base64.b64encode(b"a secret of at least sixteen bytes").decode()
 JSON = dict[str, Any]
@@ -80,7 +81,7 @@ class Receiver:
 
 
 @asynccontextmanager
-async def receiving(port: int = 0) -> AsyncIterator[Receiver]:
+async def receiving(port: int | None = None) -> AsyncIterator[Receiver]:
     """A receiver on loopback; the same `port` brings one back to where it was."""
     receiver = Receiver()
     app = web.Application()
@@ -88,7 +89,7 @@ async def receiving(port: int = 0) -> AsyncIterator[Receiver]:
     app.router.add_get("/elsewhere", receiver.elsewhere)
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", port)
+    site = web.TCPSite(runner, "127.0.0.1", port or free_port())
     await site.start()
     receiver.url = f"http://127.0.0.1:{runner.addresses[0][1]}/hook"
     try:

@@ -25,7 +25,7 @@ def secret(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def alarming(receiver: Receiver | None = None, **changes: Any) -> dict[str, Any]:
     """The changes of a hall's settings: waits are alarms after two seconds, and somebody is told."""
-    hooks = [] if receiver is None else [Webhook("bridge", receiver.url, "env:HOOK_SECRET", timeout_s=0.5)]
+    hooks = [] if receiver is None else [Webhook("bridge", receiver.url, "env:HOOK_SECRET", timeout_s=60)]
     return {
         "limits": SHORT,
         "alarms": AlarmsConfig(**{"over_s": 0, "rules": ONLY_WAITS, **changes}),

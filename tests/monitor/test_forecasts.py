@@ -15,7 +15,7 @@ from hallsys.monitor.forecast import forecasts
 from hallsys.monitor.forecast.forecasts import Forecasts
 from tests.running import Door, Running, Serve
 
-HANGS = 60
+HANGS = 120
 
 
 async def forecast_of(running: Running, told: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:

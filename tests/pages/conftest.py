@@ -14,7 +14,7 @@ from tests.pages.station import Hall, Stations
 QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
 SPEAKING = "--autoplay-policy=no-user-gesture-required"
 
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=60_000)
 
 
 @pytest.fixture(scope="session")

@@ -127,7 +127,7 @@ class Station:
             await self.later(ms)
             with suppress(AssertionError):
                 return await see(2_000)
-        return await see(2_000)
+        return await see(30_000)
 
     def _console(self, message: ConsoleMessage) -> None:
         text, where = message.text, message.location.get("url", "")

@@ -1,6 +1,5 @@
 """A screen over months: it holds on to nothing, and comes up by itself when the server is later than it."""
 
-import socket
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from hallsys.simulate.command import Options, simulate
 from tests.child import serving
 from tests.pages.long_day import Memory
 from tests.pages.station import Hall, Stations
+from tests.ports import free_port
 
 pytestmark = pytest.mark.browser
 
@@ -38,9 +38,7 @@ async def test_a_board_holds_no_more_after_a_day_than_after_its_first_hour(hall:
 
 
 async def test_a_screen_that_is_up_before_its_server_waits_for_it(wall: Browser, tmp_path: Path) -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port = taken.getsockname()[1]
+    port = free_port()
     page = await wall.new_page()
     async with AsyncExitStack() as stack:
         await page.goto(f"{START.as_uri()}#http://127.0.0.1:{port}/halls/phutho/board?sound=0")

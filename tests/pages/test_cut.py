@@ -13,6 +13,7 @@ from playwright.async_api import Locator, expect
 from tests.child import serving
 from tests.pages.conftest import admin_token
 from tests.pages.station import DESK, WALL, Hall, Stations
+from tests.ports import free_port
 
 pytestmark = pytest.mark.browser
 
@@ -31,7 +32,7 @@ async def is_gone(band: Locator, timeout: float) -> None:
 async def test_pages_outlive_a_killed_server(stations: Stations, tmp_path: Path) -> None:
     data = tmp_path / "data"
     async with AsyncExitStack() as stack:
-        child = await stack.enter_async_context(serving(data))
+        child = await stack.enter_async_context(serving(data, "--port", str(free_port())))
         hall = Hall(await child.ready(), await admin_token(data))
         await hall.do("open_counter", counter="2")
         labels = [await hall.label("A") for _ in range(3)]

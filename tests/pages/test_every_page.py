@@ -47,7 +47,7 @@ async def outside(page: Page, fits: bool) -> list[str]:
     """What is cut off or reaches beyond the page, once it has settled: a wall says less where there is no room, a
     moment after its size has changed. `fits`: nothing may be below the fold either."""
     with suppress(PlaywrightTimeout):
-        await page.wait_for_function(f"(fits) => !({OUTSIDE})(fits).length", arg=fits, timeout=5_000)
+        await page.wait_for_function(f"(fits) => !({OUTSIDE})(fits).length", arg=fits, timeout=30_000)
     found: list[str] = await page.evaluate(OUTSIDE, fits)
     return found
 

@@ -17,6 +17,7 @@ from hallsys.resources import resource
 from tests.child import serving
 from tests.pages.conftest import admin_token
 from tests.pages.station import Hall, Station, Stations
+from tests.ports import free_port
 
 pytestmark = pytest.mark.browser
 
@@ -153,7 +154,7 @@ async def test_the_server_is_killed_between_two_calls_and_the_rest_is_spoken(
 ) -> None:
     data = tmp_path / "data"
     async with AsyncExitStack() as stack:
-        child = await stack.enter_async_context(serving(data, "--config", str(zoned)))
+        child = await stack.enter_async_context(serving(data, "--config", str(zoned), "--port", str(free_port())))
         hall = Hall(await child.ready(), await admin_token(data))
         station = await board(stations, hall, "a")
         await speaks(station)

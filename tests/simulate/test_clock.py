@@ -52,7 +52,7 @@ async def test_what_falls_together_is_done_at_once() -> None:
 
     async def actor(moment: float) -> None:
         await clock.until(moment)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             await together.wait()
 
     await clock.run(actor(100), actor(110))

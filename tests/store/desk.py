@@ -30,7 +30,7 @@ from hallsys.store.tokens import Minter
 
 SECRET = b"s" * 32
 ADMIN = By("admin", "test")
-HANGS = 60
+HANGS = 120
 """Seconds after which a test that waits for ever fails."""
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import gzip
-import socket
 import stat
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -23,6 +22,7 @@ from hallsys.store.joining import Joining
 from hallsys.store.keys import HallKeys
 from hallsys.store.restore import restore
 from tests.store.desk import Desk, new_hall, now_ms
+from tests.ports import free_port
 
 Open = Callable[[], Awaitable[Connection]]
 
@@ -277,8 +277,7 @@ async def test_a_backup_moves_a_hall_into_a_cluster_and_out_again(store: Open, t
 @asynccontextmanager
 async def cluster_of_one(folder: Path) -> AsyncIterator[Connection]:
     """A Cluster whose only node has every slot: the client is the real one."""
-    with socket.create_server(("127.0.0.1", 0)) as a, socket.create_server(("127.0.0.1", 0)) as b:
-        port, bus = a.getsockname()[1], b.getsockname()[1]
+    port, bus = free_port(), free_port()
     (folder / "conf").write_text(f"bind 127.0.0.1\nport {port}\ncluster-enabled yes\ncluster-port {bus}\nsave ''\n")
     node = await asyncio.create_subprocess_exec(find_server(), "conf", cwd=folder, stdout=asyncio.subprocess.DEVNULL)
     try:
@@ -297,7 +296,7 @@ async def cluster_of_one(folder: Path) -> AsyncIterator[Connection]:
 
 
 async def until_up(connection: Connection, *command: str) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         while True:
             try:
                 with store_errors():

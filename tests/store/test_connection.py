@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
@@ -17,6 +16,7 @@ import hallsys.store.connection as connections
 from hallsys.store.binary import find_server
 from hallsys.store.connection import BadStoreUrl, Connection, StoreDown, connect, store_errors
 from hallsys.store.embedded import Embedded
+from tests.ports import free_port
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ async def connected(url: str) -> AsyncIterator[Connection]:
 
 async def eventually(true: Callable[[], Awaitable[bool]]) -> None:
     """For what a server tells nobody when it happens."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         while True:
             with contextlib.suppress(StoreDown, RedisError, OSError):
                 if await true():
@@ -92,7 +92,7 @@ async def assert_cancellable(connection: Connection) -> None:
         task = asyncio.create_task(talk())
         await connection.ping()
         task.cancel()
-        ended, _ = await asyncio.wait([task], timeout=1)
+        ended, _ = await asyncio.wait([task], timeout=60)
         while not task.done():
             task.cancel()
             await asyncio.sleep(0)
@@ -195,12 +195,6 @@ async def test_a_bad_url_says_why(url: str, says: str) -> None:
 
 
 Serve = Callable[..., int]
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 @pytest.fixture
