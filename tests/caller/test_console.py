@@ -270,8 +270,7 @@ async def test_what_is_beside_the_common_path(hall: Hall, tmux: str, tmp_path: P
     async with console(tmux, tmp_path, hall.door.address, hall.officer) as booth:
         await booth.until("[Enter]  Mở quầy")
         await booth.keys("Enter")
-        await booth.until(f"» Lượt kế tiếp: {label} · đến lượt theo thứ tự lấy số")
-        await booth.rested()
+        await booth.until(f"[Enter]  {NEXT}", f"» Lượt kế tiếp: {label} · đến lượt theo thứ tự lấy số")
         await booth.keys("Enter")
         await booth.until(calling(label), f"« đã mời {label} · [.] Hoàn tác", "còn ")
         await booth.twice(".")
@@ -335,8 +334,7 @@ async def test_another_press_waits_for_the_one_under_way(hall: Hall, tmux: str, 
     async with Cable(hall.port) as cable, console(tmux, tmp_path, cable.url, hall.officer) as booth:
         await booth.until("[Enter]  Mở quầy")
         await booth.keys("Enter")
-        await booth.until(f"» Lượt kế tiếp: {label}")
-        await booth.rested()
+        await booth.until(f"[Enter]  {NEXT}", f"» Lượt kế tiếp: {label}")
         await booth.keys("Enter")
         await booth.until(calling(label))
         cable.deaf = True
@@ -361,8 +359,7 @@ async def test_the_officer_is_told_who_asks_to_come_later(hall: Hall, tmux: str,
     async with console(tmux, tmp_path, hall.door.address, hall.officer) as booth:
         await booth.until("[Enter]  Mở quầy")
         await booth.keys("Enter")
-        await booth.until(f"» Lượt kế tiếp: {label}")
-        await booth.rested()
+        await booth.until(f"[Enter]  {NEXT}", f"» Lượt kế tiếp: {label}")
         await booth.keys("Enter")
         await booth.until(calling(label))
         await hall.door.do("late", ticket=label)
