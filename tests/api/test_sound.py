@@ -224,7 +224,7 @@ async def test_without_a_store_nobody_owns_anything_once_the_lease_has_ended(
     serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another server may have given it away. A sentence that has begun is not broken off for it."""
-    monkeypatch.setattr(loudspeaker, "LASTS", 200)
+    monkeypatch.setattr(loudspeaker, "LASTS", 1500)
     monkeypatch.setattr(loudspeaker, "RENEW", 0.05)
     async with Embedded(tmp_path / "store") as store:
         server = await serve(store=store.url)

@@ -104,7 +104,7 @@ async def _fill(admin: Kiosk, http: aiohttp.ClientSession, address: str) -> None
         await admin.do("issue", service="A")
     for counter in ("1", "2"):
         await admin.do("open_counter", counter=counter)
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while (await admin.do("issue", service="A"))["wait"] is None:
         assert time.monotonic() < deadline, "no forecast came"
         await asyncio.sleep(1)

@@ -83,7 +83,7 @@ async def test_it_asks_and_is_answered(
     await page.get_by_role("button", name="Gửi đánh giá").click()
     await expect(page.locator(".thanks")).to_be_visible()
     await expect(page.locator("#rest")).to_be_visible()
-    for _ in range(200):
+    for _ in range(1200):
         if done := [frame for frame in station.frames[frames:] if frame["type"] in ("done", "refused")]:
             break
         await page.wait_for_timeout(50)

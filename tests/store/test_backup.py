@@ -230,7 +230,7 @@ async def test_the_file_is_whole_or_not_there_and_ours_alone(store: Open, tmp_pa
 async def test_what_has_expired_stays_away(store: Open, tmp_path: Path) -> None:
     old, new = await store(), await store()
     await Joining(old.client, Accounts(old.client)).secret()
-    await old.client.set(account_keys.session("gone"), b"x", pxat=int(time.time() * 1000) + 1500)
+    await old.client.set(account_keys.session("gone"), b"x", pxat=int(time.time() * 1000) + 4000)
     await back_up(old, tmp_path / "backup")
     assert any(isinstance(line, Record) and line.expires for line in read_backup(tmp_path / "backup"))
     while await old.client.exists(account_keys.session("gone")):  # noqa: ASYNC110  the store has no event for it

@@ -110,7 +110,7 @@ async def test_nobody_there() -> None:
 
 
 async def test_a_frozen_store_is_down_until_it_thaws(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connections, "COMMAND_LIMIT", 0.2)
+    monkeypatch.setattr(connections, "COMMAND_LIMIT", 2.0)
     async with Embedded(tmp_path) as store, connected(store.url) as connection:
         await connection.ping()
         assert store.pid
