@@ -270,3 +270,12 @@ async def test_blocked_browser_hands_the_loudspeaker_back_until_it_is_touched(bl
     assert await page.evaluate(SEEN, "want") == [False, True]
     assert not await page.evaluate("announcer.blocked")
     await until_logged(page, "played", "A001")  # not too old to help somebody
+
+
+async def test_two_touches_at_once_are_one(opened: Any) -> None:
+    """People touch twice: the first must not lie in wait for its limit, and then break off a call."""
+    page = await opened()
+    await page.evaluate("Promise.all([announcer.unblock(), announcer.unblock()])")
+    assert not await page.evaluate("announcer.blocked")
+    await page.evaluate('hall.call("A001")')
+    await until_logged(page, "played", "A001")

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 
 from PIL import Image
+
 from tests.ports import free_port
 
 

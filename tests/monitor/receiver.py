@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import web
+
 from tests.ports import free_port
 
 SECRET = "whsec_" + base64.b64encode(b"a secret of at least sixteen bytes").decode()

@@ -159,11 +159,25 @@ async def test_everything_by_the_keyboard_alone(stations: Stations, hall: Hall) 
 
     for place in (".find", ".hit", "kiosk-papers .go", "kiosk-priority .go"):
         if place == ".hit":
+            await expect(kiosk.page.locator("kiosk-search input")).to_be_focused()
             await kiosk.page.keyboard.type("khai tu")
+        await expect(kiosk.page.locator(place).first).to_be_visible()
         await kiosk.station.later(SETTLED)
         await tab_to(place)
         await kiosk.page.keyboard.press("Enter")
     await kiosk.sees("kiosk-ticket .num", re.compile(r"H\d{3}"))
+
+
+async def test_what_happens_in_the_hall_takes_nobody_the_focus_away(stations: Stations, hall: Hall) -> None:
+    kiosk = await kiosk_at(stations, hall, WALL)
+    services = kiosk.page.locator(".sv")
+    places = (services.nth(2), kiosk.page.locator(".find").last, kiosk.page.locator("kiosk-start h1"))
+    for place in places:
+        await place.focus()
+        said = await services.first.inner_text()
+        await hall.label("A")
+        await expect(services.first).not_to_have_text(said, use_inner_text=True)
+        await expect(place).to_be_focused()
 
 
 @pytest.mark.parametrize("size", [PORTRAIT, WALL], ids=["portrait", "landscape"])

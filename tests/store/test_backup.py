@@ -21,8 +21,8 @@ from hallsys.store.embedded import Embedded
 from hallsys.store.joining import Joining
 from hallsys.store.keys import HallKeys
 from hallsys.store.restore import restore
-from tests.store.desk import Desk, new_hall, now_ms
 from tests.ports import free_port
+from tests.store.desk import Desk, new_hall, now_ms
 
 Open = Callable[[], Awaitable[Connection]]
 

@@ -7,23 +7,23 @@ const press = (kind, detail = {}) => (event) =>
   event.currentTarget.dispatchEvent(new CustomEvent("press", { bubbles: true, detail: { kind, ...detail } }));
 
 const heading = (text) => h("h1", { class: "ask", tabindex: "-1" }, text);
-const button = (style, kind, ...content) => h("button", { type: "button", class: `btn ${style}`, click: press(kind) }, ...content);
+const button = (style, kind, ...content) => h("button", { type: "button", class: `btn ${style}`, "data-focus": kind, click: press(kind) }, ...content);
 const chosen = (service) => h("p", { class: "chosen" }, h("b", {}, service.letter), named(service));
 
 /** `{services: [{id, letter, name, about, open, opens, count, wait}], lost, slip, booking, search}`: what have you come for? */
 class KioskStart extends Piece {
   draw({ services, lost, slip, booking, search }) {
     return [heading(t("kiosk.choose")),
-      slip && h("button", { type: "button", class: "slip", click: press("slip") }, icon("scan"),
+      slip && h("button", { type: "button", class: "slip", "data-focus": "slip", click: press("slip") }, icon("scan"),
         h("span", {}, h("b", {}, t("kiosk.slip")), h("span", {}, t("kiosk.slip_hint"))), icon("arrow")),
       h("ul", { class: "list" }, services.map((service) => h("li", {},
-        h("button", { type: "button", class: service.open && !lost ? "sv" : "sv off", disabled: lost, click: press("service", { id: service.id }) },
+        h("button", { type: "button", class: service.open && !lost ? "sv" : "sv off", "data-focus": `service-${service.id}`, disabled: lost, click: press("service", { id: service.id }) },
           h("span", { class: "l" }, service.letter),
           h("span", { class: "t" }, h("b", {}, service.name), h("span", {}, service.about)),
           h("span", { class: "q" }, ...queue(service)))))),
       (booking || search) && h("div", { class: "ways" },
-        booking && h("button", { type: "button", class: "find", disabled: lost, click: press("booking") }, icon("calendar"), h("b", {}, t("kiosk.booking"))),
-        search && h("button", { type: "button", class: "find", click: press("search") }, icon("search"),
+        booking && h("button", { type: "button", class: "find", "data-focus": "booking", disabled: lost, click: press("booking") }, icon("calendar"), h("b", {}, t("kiosk.booking"))),
+        search && h("button", { type: "button", class: "find", "data-focus": "search", click: press("search") }, icon("search"),
           h("span", {}, h("b", {}, t("kiosk.search")), !booking && ` – ${t("kiosk.search_plain")}`)))];
   }
 }
@@ -43,7 +43,7 @@ class KioskPriority extends Piece {
       h("button", { type: "button", class: "btn go tall", click: press("issue", { priority: null }) }, t("kiosk.ordinary"), icon("arrow")),
       h("p", { class: "sub" }, t("kiosk.priority_hint")),
       h("div", { class: "choices" }, kinds.map(({ id, name, note }) =>
-        h("button", { type: "button", class: "choice", click: press("issue", { priority: id }) },
+        h("button", { type: "button", class: "choice", "data-focus": `issue-${id}`, click: press("issue", { priority: id }) },
           icon(KIND_ICON[id] ?? "people"), h("b", {}, name), note && h("span", {}, note)))),
       h("div", { class: "actions" }, button("", "home", icon("arrow-left"), t("kiosk.other")))];
   }

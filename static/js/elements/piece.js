@@ -24,6 +24,18 @@ export function icon(name) {
   return svg;
 }
 
+/** Runs `change`, which rebuilds what is in `box`, and gives the focus back to what had it: by its `data-focus`, else where it
+    is the only element of its name, as a heading is. */
+export function keepingFocus(box, change) {
+  const { activeElement: held } = box.ownerDocument;
+  const inside = held !== box && box.contains(held);
+  const name = inside && (held.dataset.focus ? `[data-focus="${CSS.escape(held.dataset.focus)}"]` : held.localName);
+  const alone = () => (box.querySelectorAll(name).length === 1 ? box.querySelector(name) : null);
+  const known = inside && alone() !== null;
+  change();
+  if (known) alone()?.focus({ preventScroll: true });
+}
+
 /** A part of a page that is drawn from plain facts, anew only when they changed: what did not change keeps its focus and
     its place, and is not read out again. A part says how it looks in `draw(facts)`, which returns its children. */
 export class Piece extends HTMLElement {
@@ -33,6 +45,6 @@ export class Piece extends HTMLElement {
     const now = JSON.stringify(facts);
     if (now === this.#shown) return;
     this.#shown = now;
-    this.replaceChildren(...[this.draw(facts)].flat().filter(Boolean));
+    keepingFocus(this, () => this.replaceChildren(...[this.draw(facts)].flat().filter(Boolean)));
   }
 }

@@ -7,7 +7,7 @@ import { data, lang, named, t } from "hallsys/texts.js";
 const tell = (element, kind, detail = {}) => element.dispatchEvent(new CustomEvent("press", { bubbles: true, detail: { kind, ...detail } }));
 const press = (kind, detail) => ({ currentTarget }) => tell(currentTarget, kind, detail);
 const button = (style, kind, sign, word, detail) =>
-  h("button", { type: "button", class: `btn ${style}`, click: press(kind, detail) }, icon(sign), word);
+  h("button", { type: "button", class: `btn ${style}`, "data-focus": kind, click: press(kind, detail) }, icon(sign), word);
 
 const LETTERS = ["1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm"];
 const CODE = ["1234567890", "QWERTYUIOP", "ASDFGHJKL", "ZXCVBNM.-"];
@@ -55,7 +55,7 @@ class KioskFound extends Piece {
     const told = hits.length ? t("kiosk.hits", { n: hits.length }) : query.trim() ? t("kiosk.no_hits") : t("kiosk.search_hint");
     return [h("p", { class: "sub", role: "status" }, told),
       hits.length > 0 && h("ul", { class: "hits" }, hits.map(({ place, letter, name, waits }) => h("li", {},
-        h("button", { type: "button", class: "hit", click: press("procedure", { place }) },
+        h("button", { type: "button", class: "hit", "data-focus": place, click: press("procedure", { place }) },
           h("span", { class: "l" }, letter), h("span", { class: "t" }, h("b", { lang: "vi" }, name), h("span", {}, waits)), icon("arrow")))))];
   }
 }
@@ -75,7 +75,7 @@ class KioskPapers extends Piece {
       h("div", { class: "actions" },
         open ? button("go tall", "service", "arrow", t("kiosk.take_for", { letter: service.letter }), { id: service.id })
           : h("p", { class: "sub" }, t("kiosk.refused.service_closed")),
-        paper && h("button", { type: "button", class: "btn", disabled: paper === "waiting", click: press("print_papers") }, icon("print"), t(`kiosk.papers_${paper}`)),
+        paper && h("button", { type: "button", class: "btn", "data-focus": "print_papers", disabled: paper === "waiting", click: press("print_papers") }, icon("print"), t(`kiosk.papers_${paper}`)),
         button("", "search", "arrow-left", t("kiosk.back")))];
   }
 }

@@ -18,18 +18,21 @@ export class Player {
   /** "ended", "blocked" (the browser wants a touch first), "failed", or what it was stopped with. `volume` 0 to 1. */
   play(volume = 1) {
     const { audio } = this;
+    this.#over?.("stopped"); // one at a time
     return new Promise((resolve) => {
-      const limit = setTimeout(() => this.#over("failed"), LONGEST);
-      this.#over = (how) => {
+      const over = (how) => {
+        if (this.#over !== over) return; // what is late about one sound is not said of the next
         clearTimeout(limit);
         this.#over = null;
         audio.onended = audio.onerror = null;
         resolve(how);
       };
-      audio.onended = () => this.#over?.("ended");
-      audio.onerror = () => this.#over?.("failed");
+      const limit = setTimeout(over, LONGEST, "failed");
+      this.#over = over;
+      audio.onended = () => over("ended");
+      audio.onerror = () => over("failed");
       audio.volume = volume;
-      audio.play().catch((refusal) => this.#over?.(refusal.name === "NotAllowedError" ? "blocked" : "failed"));
+      audio.play().catch((refusal) => over(refusal.name === "NotAllowedError" ? "blocked" : "failed"));
     });
   }
 
