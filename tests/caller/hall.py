@@ -8,6 +8,7 @@ from typing import Any
 
 import aiohttp
 
+from hallsys.resources import resource
 from tests.child import Child, hallsys, serving
 from tests.ports import free_port
 from tests.running import Door
@@ -56,6 +57,11 @@ async def token(data: Path, *words: str) -> str:
 @asynccontextmanager
 async def standing(data: Path, **environ: str) -> AsyncIterator[Hall]:
     """A hall whose server may die, with an officer's token for counter 3."""
+    if "HALLSYS_CONFIG" not in environ:
+        # A forecast that sees a breach coming would, at a moment of its own, take lines of a small terminal.
+        quiet = data.parent / "quiet.toml"
+        quiet.write_text(resource("samples/phutho.toml").read_text("utf-8") + "\n[alarms]\non = false\n", "utf-8")
+        environ["HALLSYS_CONFIG"] = str(quiet)
     port = free_port()
     async with AsyncExitStack() as stack:
         server = await stack.enter_async_context(serving(data, HALLSYS_PORT=str(port), **environ))
