@@ -24,16 +24,14 @@ export function icon(name) {
   return svg;
 }
 
-/** Runs `change`, which rebuilds what is in `box`, and gives the focus back to what had it: by its `data-focus`, else where it
-    is the only element of its name, as a heading is. */
+/** Runs `change`, which rebuilds what is in `box`, and gives the focus back to what had it: by its `data-focus`, or as the
+    heading. Never to a button that merely stands where the other stood: the next Enter would do something else. */
 export function keepingFocus(box, change) {
   const { activeElement: held } = box.ownerDocument;
   const inside = held !== box && box.contains(held);
-  const name = inside && (held.dataset.focus ? `[data-focus="${CSS.escape(held.dataset.focus)}"]` : held.localName);
-  const alone = () => (box.querySelectorAll(name).length === 1 ? box.querySelector(name) : null);
-  const known = inside && alone() !== null;
+  const place = inside && (held.dataset.focus ? `[data-focus="${CSS.escape(held.dataset.focus)}"]` : held.localName === "h1" && "h1");
   change();
-  if (known) alone()?.focus({ preventScroll: true });
+  if (place) box.querySelector(place)?.focus({ preventScroll: true });
 }
 
 /** A part of a page that is drawn from plain facts, anew only when they changed: what did not change keeps its focus and
